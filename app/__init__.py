@@ -1,0 +1,1 @@
+"""The application: studies in, findings judged by a reader, files out."""

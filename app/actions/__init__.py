@@ -1,0 +1,1 @@
+"""Declared actions: one list for menus, keys, palette and overlay."""

@@ -1,0 +1,1 @@
+"""The only rooms that talk to `inference`: series to model input, model output to findings."""

@@ -1,0 +1,1 @@
+"""One command, or family of commands, per file; each has `register(tree)`."""

@@ -1,0 +1,77 @@
+"""The command line: one file here per command, found by listing; errors become one plain line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from types import ModuleType
+
+import typer
+
+import app.cli.commands
+from app.domain.errors import OverreadError
+from app.domain.volume import Cancelled
+from app.support.i18n import explain, text
+from app.support.plugins import load_plugins
+
+Register = Callable[[typer.Typer], None]
+
+
+def build(commands: ModuleType = app.cli.commands) -> typer.Typer:
+    """The whole command tree; each module of `app.cli.commands` registers its own part."""
+    tree = typer.Typer(
+        name="overread",
+        help=text("cli.about"),
+        no_args_is_help=False,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    tree.callback()(_root)
+    register: Register
+    for register in load_plugins(commands, "register").values():
+        register(tree)
+    return tree
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; 0 done, 1 could not (one line on stderr), 2 wrong usage. Never a traceback."""
+    command = typer.main.get_command(build())
+    try:
+        outcome = command.main(
+            args=list(arguments) or ["window"], prog_name="overread", standalone_mode=False
+        )
+    except OverreadError as error:
+        return _refuse(explain(error))
+    except Cancelled:
+        return _refuse(text("cli.cancelled"))
+    except typer.Exit as leave:
+        return leave.exit_code
+    except typer.Abort:
+        return _refuse(text("cli.cancelled"))
+    except OSError as error:
+        return _refuse(
+            text("cli.system_error", reason=error.strerror or str(error), file=error.filename or "-")
+        )
+    except Exception as error:
+        usage = _usage_sentence(error)
+        if usage is None:
+            raise
+        print(usage, file=sys.stderr)  # noqa: T201 - this is the command line
+        return 2
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _root() -> None:
+    """Research and education only, not for primary diagnosis."""
+
+
+def _usage_sentence(error: Exception) -> str | None:
+    """The words of a wrong usage; typer vendors click, so the type is told by its two attributes."""
+    if getattr(error, "exit_code", None) == 2 and hasattr(error, "format_message"):
+        return f"overread: {error.format_message()}"
+    return None
+
+
+def _refuse(sentence: str) -> int:
+    print(f"overread: {sentence}", file=sys.stderr)  # noqa: T201 - this is the command line
+    return 1

@@ -1,0 +1,189 @@
+"""What a model or a reader says about a study, as objects with an identity.
+
+A finding is never changed: an edit is a verdict that carries the new label or place, and replaying the journal
+gives the finding as it stands now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from app.domain.codes import Code
+from app.domain.volume import FrameRef, Space
+
+Point = tuple[float, float, float]
+
+
+class RunState(Enum):
+    """The five states of RQ-06; the last three are never counted as negative."""
+
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    NOT_APPLICABLE = "not_applicable"
+    FAILED = "failed"
+    INCONSISTENT = "inconsistent"
+
+
+@dataclass(frozen=True, slots=True)
+class PackageRef:
+    """Which model, exactly: sha256 is over the package's SHA256SUMS file."""
+
+    name: str
+    version: str
+    sha256: str
+    device_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One measured number with its unit, named by text key `quantity.<key>`."""
+
+    key: str
+    value: float
+    unit: Code
+    concept: Code | None = None
+
+
+class PlaceKind(Enum):
+    """How a finding lies in the picture."""
+
+    STUDY = "study"
+    POINT = "point"
+    BOX = "box"
+    REGION = "region"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a finding lies.
+
+    center and the box corners are (x, y, z): LPS mm where space is PATIENT; mm in the plane (z = 0, origin at the
+    centre of the first pixel) where it is IMAGE. frame is the source frame nearest to the centre.
+    label_map and label name the region inside the result's label maps where kind is REGION.
+    """
+
+    kind: PlaceKind
+    space: Space
+    center: Point | None = None
+    box_min: Point | None = None
+    box_max: Point | None = None
+    frame: FrameRef | None = None
+    label_map: str = ""
+    label: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found. finding_id is the tracking UID (112040) and stays the same through every verdict."""
+
+    finding_id: str
+    result_id: str
+    key: str
+    label: str
+    code: Code | None
+    score: float | None
+    threshold: float | None
+    site: str
+    side: str  # "left", "right", "both", "" where it does not apply
+    place: Place
+    quantities: tuple[Quantity, ...] = ()
+    map_key: str = ""  # heat that belongs to it, in AnalysisResult.maps
+
+
+@dataclass(frozen=True, slots=True)
+class MapRef:
+    """One array beside a result: heat (float32) or labels (uint8 or uint16), saved as .npz with its affine.
+
+    file is relative to the result's folder and holds `values` (slice, row, column) and `affine` (4x4).
+    """
+
+    key: str
+    kind: str  # "heat" or "labels"
+    file: str
+    label: str
+    value_range: tuple[float, float] = (0.0, 1.0)
+    threshold: float = 0.0
+    labels: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisResult:
+    """One run of one package on one series (RQ-04: all that is needed to say who found what, on what, when)."""
+
+    result_id: str
+    package: PackageRef
+    state: RunState
+    state_reason_key: str
+    state_reason_facts: tuple[tuple[str, str], ...]
+    study_instance_uid: str
+    series_instance_uids: tuple[str, ...]
+    frame_of_reference_uid: str
+    space: Space
+    study_score: float | None
+    findings: tuple[Finding, ...]
+    maps: tuple[MapRef, ...]
+    measures: tuple[Quantity, ...]
+    provider: str
+    requested_providers: tuple[str, ...]
+    stamps: tuple[tuple[str, str], ...]  # pre_start, pre_end, main_start ... post_end: ISO-8601 with zone
+    seconds: float
+    pixel_sha256: str
+    not_for: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    defects: tuple[str, ...] = ()
+
+
+class Verdict(Enum):
+    """What a reader says of a finding."""
+
+    UNREVIEWED = "unreviewed"
+    ACCEPTED = "accepted"
+    EDITED = "edited"
+    REJECTED = "rejected"
+    DEFERRED = "deferred"
+
+
+class RejectReason(Enum):
+    """The nine reasons of the requirements' section 5.3."""
+
+    ANATOMY = "fp_anatomy"
+    ARTEFACT = "fp_artefact"
+    KNOWN = "fp_known"
+    WRONG_CLASS = "wrong_class"
+    WRONG_PLACE = "wrong_place"
+    WRONG_SIDE = "wrong_side"
+    NOT_RELEVANT = "not_relevant"
+    IMAGE_QUALITY = "image_quality"
+    OUT_OF_SCOPE = "out_of_scope"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A finding and where it stands now."""
+
+    finding: Finding
+    verdict: Verdict = Verdict.UNREVIEWED
+    reason: RejectReason | None = None
+    reader: str = ""
+    at: str = ""
+    label: str = ""  # the reader's label if edited, else empty
+    place: Place | None = None  # the reader's place if edited
+
+    @property
+    def shown_label(self) -> str:
+        """The reader's word where there is one, else the model's."""
+        return self.label or self.finding.label
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All results and judgements of one study, as replayed from the journal."""
+
+    study_instance_uid: str
+    results: tuple[AnalysisResult, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+
+    def judgement(self, finding_id: str) -> Judgement | None:
+        """The judgement of one finding, or None."""
+        return next((j for j in self.judgements if j.finding.finding_id == finding_id), None)

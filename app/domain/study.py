@@ -1,0 +1,86 @@
+"""Patient, study, series, instance: the DICOM information model (PS3.3 section A.1.2) without pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+Triple = tuple[float, float, float]
+Pair = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Identity as written in the file; an empty string is a missing tag, never a guess."""
+
+    patient_id: str
+    issuer: str
+    name: str
+    birth_date: str
+    sex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One SOP instance: what is needed to order, place and show it before its pixels are read.
+
+    position_lps_mm: Image Position (0020,0032). orientation: direction cosines of a row, then of a column
+    (0020,0037). spacing_mm: between rows, then between columns; spacing_source names the tag it came from
+    ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing") or is "" where there is none.
+    """
+
+    path: Path
+    sop_instance_uid: str
+    sop_class_uid: str
+    transfer_syntax_uid: str
+    instance_number: int | None
+    frames: int
+    rows: int
+    columns: int
+    photometric: str
+    position_lps_mm: Triple | None
+    orientation: tuple[float, float, float, float, float, float] | None
+    spacing_mm: Pair | None
+    spacing_source: str
+    laterality: str
+    view_position: str
+    image_type: tuple[str, ...]
+    acquisition_number: int | None
+    gantry_tilt_deg: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series and its instances in file order; `app.studies.assemble` orders them in space."""
+
+    series_instance_uid: str
+    study_instance_uid: str
+    number: int | None
+    modality: str
+    description: str
+    body_part: str
+    frame_of_reference_uid: str
+    instances: tuple[Instance, ...]
+
+    @property
+    def frame_count(self) -> int:
+        """All frames of all instances."""
+        return sum(instance.frames for instance in self.instances)
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One study of one patient. Two patients who share an ID stay two (see `app.studies.index`)."""
+
+    study_instance_uid: str
+    patient: Patient
+    date: str
+    time: str
+    description: str
+    accession_number: str
+    series: tuple[Series, ...]
+
+    @property
+    def modalities(self) -> tuple[str, ...]:
+        """Sorted, without repeats."""
+        return tuple(sorted({series.modality for series in self.series}))

@@ -1,0 +1,124 @@
+"""Pixels with a place: what every view, model and measurement works on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[Any]  # int8 to int32, uint8 to uint32, float32: whatever the file stores
+Affine = NDArray[np.float64]
+
+
+class Space(Enum):
+    """Where an affine leads: into the patient (LPS mm), or only into the plane of a projection image."""
+
+    PATIENT = "patient"
+    IMAGE = "image"
+
+
+class RemarkKind(Enum):
+    """What the truth badge of a view has to say about a picture."""
+
+    LOADING = "loading"
+    LOSSY_SOURCE = "lossy_source"
+    MISSING_SLICES = "missing_slices"
+    UNEVEN_SPACING = "uneven_spacing"
+    DUPLICATE_SLICES = "duplicate_slices"
+    TILT = "tilt"
+    MIXED_ORIENTATION = "mixed_orientation"
+    NO_POSITION = "no_position"
+    NO_SPACING = "no_spacing"
+    SPACING_AT_DETECTOR = "spacing_at_detector"
+    UNREADABLE_FRAMES = "unreadable_frames"
+    REFORMATTED = "reformatted"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One fact that a reader must know about a picture: text key `remark.<kind>` with these facts."""
+
+    kind: RemarkKind
+    facts: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRef:
+    """One frame of one instance; frame counts from 1 as in DICOM."""
+
+    sop_instance_uid: str
+    frame: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """VOI window (0028,1050) and (0028,1051) in modality values."""
+
+    center: float
+    width: float
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Volume:
+    """A stack of parallel slices, or one projection image as a stack of one.
+
+    pixels: shape (slices, rows, columns) or (slices, rows, columns, 3) for colour, stored type; modality
+    value = pixel * slope + intercept. affine: 4x4, (slice, row, column) -> LPS mm, or -> mm in the plane where
+    space is IMAGE (then x grows with columns, y with rows, and nothing may place it in a patient).
+    inverted: MONOCHROME1, so the smallest value is shown white.
+    padding: stored value of pixels that are no part of the image, or None.
+    """
+
+    pixels: Pixels
+    affine: Affine
+    slope: float
+    intercept: float
+    unit: str
+    space: Space
+    frames: tuple[FrameRef, ...]
+    study_instance_uid: str
+    series_instance_uid: str
+    frame_of_reference_uid: str
+    modality: str
+    inverted: bool = False
+    padding: int | None = None
+    windows: tuple[Window, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+    def values(self, index: int) -> NDArray[np.float32]:
+        """Modality values (HU in CT) of one slice, computed on read-out."""
+        stored: NDArray[np.float32] = self.pixels[index].astype(np.float32)
+        return stored * np.float32(self.slope) + np.float32(self.intercept)
+
+
+Progress = Callable[[float, str], None]
+
+
+class Cancelled(Exception):  # noqa: N818 - a result of the user's wish, not an error
+    """Raised inside long work when its token was cancelled."""
+
+
+@dataclass(slots=True)
+class CancelToken:
+    """Asked by long work between files, slices, tiles; set from any thread."""
+
+    _asked: bool = field(default=False)
+
+    def cancel(self) -> None:
+        """Ask the work to stop."""
+        self._asked = True
+
+    @property
+    def cancelled(self) -> bool:
+        """True once somebody asked."""
+        return self._asked
+
+    def check(self) -> None:
+        """Raise Cancelled if somebody asked."""
+        if self._asked:
+            raise Cancelled

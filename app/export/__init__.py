@@ -1,0 +1,1 @@
+"""Verdicts out, in files that other software reads."""

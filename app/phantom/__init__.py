@@ -1,0 +1,1 @@
+"""A made-up chest with known truth: analytic shapes to arrays, arrays to DICOM."""

@@ -1,0 +1,1 @@
+"""Settings and key maps: typed, validated, migrated."""

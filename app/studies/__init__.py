@@ -1,0 +1,1 @@
+"""DICOM in: finding files, reading headers, decoding pixels, assembling volumes."""

@@ -1,0 +1,48 @@
+"""Shown text: keys in `resources/locale/<language>/*.toml`, English where a language has no word yet."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from typing import Any
+
+from app.domain.errors import OverreadError
+from app.support.paths import resource_dir
+
+FALLBACK_LANGUAGE = "en"
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """All texts of one language: nested TOML tables become dotted keys."""
+    texts: dict[str, str] = {}
+    for file in sorted((resource_dir() / "locale" / language).glob("*.toml")):
+        _flatten("", tomllib.loads(file.read_text(encoding="utf-8")), texts)
+    return texts
+
+
+def text(key: str, *, language: str = FALLBACK_LANGUAGE, **facts: object) -> str:
+    """The sentence of a key with its facts filled in; an unknown key shows itself rather than nothing."""
+    template = catalogue(language).get(key) or catalogue(FALLBACK_LANGUAGE).get(key)
+    if template is None:
+        return f"{key} {facts}" if facts else key
+    return template.format_map(_Facts(facts))
+
+
+def explain(error: OverreadError, *, language: str = FALLBACK_LANGUAGE) -> str:
+    """The plain sentence of an error."""
+    return text(error.key, language=language, **error.facts)
+
+
+class _Facts(dict[str, Any]):
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
+def _flatten(prefix: str, table: dict[str, Any], into: dict[str, str]) -> None:
+    for name, value in table.items():
+        key = f"{prefix}.{name}" if prefix else name
+        if isinstance(value, dict):
+            _flatten(key, value, into)
+        else:
+            into[key] = str(value)

@@ -1,0 +1,1 @@
+"""Models: packages, checks, a child process that runs them; arrays and affines only."""

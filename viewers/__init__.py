@@ -1,0 +1,1 @@
+"""Pictures and pointers: arrays, affines, Qt and VTK; no DICOM, no models."""

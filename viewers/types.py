@@ -1,0 +1,176 @@
+"""What crosses the border into a view: arrays, affines, words. Nothing here knows DICOM, Qt or VTK.
+
+Every affine is 4x4 and maps (slice, row, column) to mm: LPS mm of the patient where `in_patient` is true,
+mm in the plane of a projection image where it is false (x grows with columns, y with rows, origin at the centre
+of the first pixel). A view never mixes the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Point = tuple[float, float, float]
+Pixels = NDArray[Any]
+Affine = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowLevel:
+    """VOI window in modality values (HU in CT); width is at least 1 for integer data."""
+
+    center: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One 2D picture as stored: (rows, columns) or (rows, columns, 3); value = pixel * slope + intercept."""
+
+    pixels: Pixels
+    affine: Affine
+    slope: float = 1.0
+    intercept: float = 0.0
+    inverted: bool = False
+    padding: int | None = None
+    in_patient: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VolumeImage:
+    """A whole stack as stored, for MPR and 3D: (slices, rows, columns), shared with its owner, never copied."""
+
+    pixels: Pixels
+    affine: Affine
+    slope: float = 1.0
+    intercept: float = 0.0
+    inverted: bool = False
+    padding: int | None = None
+    in_patient: bool = True
+
+
+class FrameSource(Protocol):
+    """Where a stack view gets its frames; `app` gives an object of this shape."""
+
+    @property
+    def count(self) -> int:
+        """Number of frames."""
+        ...
+
+    def frame(self, index: int) -> Frame | None:
+        """The frame if it is decoded, else None: then it is fetched first of all and listeners hear of it."""
+        ...
+
+    def affine_at(self, index: int) -> Affine:
+        """Affine of one frame, known from headers before pixels are read."""
+        ...
+
+    def failure(self, index: int) -> str | None:
+        """One plain sentence if this frame cannot be read, else None."""
+        ...
+
+    def listen(self, arrived: Callable[[int], None]) -> Callable[[], None]:
+        """Call `arrived(index)` on the main thread for each new frame; returns the way to stop."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeatLayer:
+    """A scalar field over the picture: (slices, rows, columns) float32 with its own affine.
+
+    Colour and alpha follow the value; nothing is drawn under the threshold; alpha never passes max_alpha.
+    """
+
+    layer_id: str
+    values: NDArray[np.float32]
+    affine: Affine
+    label: str
+    value_range: tuple[float, float] = (0.0, 1.0)
+    threshold: float = 0.2
+    max_alpha: float = 0.6
+    in_patient: bool = True
+    colormap: str = "cividis"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OutlineLayer:
+    """Regions drawn as outlines: whole-number labels (slices, rows, columns) with their own affine.
+
+    colors: label -> (red, green, blue), 0..255. Labels without a colour are not drawn.
+    """
+
+    layer_id: str
+    labels: NDArray[np.integer[Any]]
+    affine: Affine
+    colors: dict[int, tuple[int, int, int]]
+    in_patient: bool = True
+    names: dict[int, str] = field(default_factory=dict)
+
+
+class MarkerState(Enum):
+    """How a marker is drawn: shape and line tell it as well as colour."""
+
+    UNREVIEWED = "unreviewed"
+    ACCEPTED = "accepted"
+    EDITED = "edited"
+    REJECTED = "rejected"
+    DEFERRED = "deferred"
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A finding in the picture: its centre and, if known, its box; all in mm of the picture's space."""
+
+    marker_id: str
+    center: Point
+    text: str
+    state: MarkerState = MarkerState.UNREVIEWED
+    box_min: Point | None = None
+    box_max: Point | None = None
+    selected: bool = False
+    in_patient: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CornerText:
+    """The four corner texts, lines from top to bottom; words come from the app."""
+
+    top_left: tuple[str, ...] = ()
+    top_right: tuple[str, ...] = ()
+    bottom_left: tuple[str, ...] = ()
+    bottom_right: tuple[str, ...] = ()
+
+
+class BadgeLevel(Enum):
+    """Yellow will improve, red is final: RQ of the truth badge."""
+
+    PASSING = "passing"
+    FINAL = "final"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class TruthBadge:
+    """What this picture is not: one short text, and plain sentences for who asks."""
+
+    level: BadgeLevel
+    text: str
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ViewState:
+    """How a stack is looked at. scale is screen pixels per mm (per pixel where no spacing is known)."""
+
+    window: WindowLevel
+    scale: float = 1.0
+    pan_px: tuple[float, float] = (0.0, 0.0)
+    quarter_turns: int = 0
+    flip_horizontal: bool = False
+    flip_vertical: bool = False
+    invert: bool = False
