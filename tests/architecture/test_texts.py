@@ -22,10 +22,9 @@ def asked(file: Path) -> Iterator[tuple[int, str, set[str] | None]]:
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         first = node.args[0]
-        is_key = isinstance(first, ast.Constant) and isinstance(first.value, str)
-        if is_key and (
-            name == "text" or (name.endswith("Error") and "." in first.value and " " not in first.value)
-        ):
+        if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
+            continue
+        if name == "text" or (name.endswith("Error") and "." in first.value and " " not in first.value):
             names = {word.arg for word in node.keywords if word.arg and word.arg != "language"}
             yield node.lineno, first.value, None if any(word.arg is None for word in node.keywords) else names
 
