@@ -165,7 +165,11 @@ class TruthBadge:
 
 @dataclass(frozen=True, slots=True)
 class ViewState:
-    """How a stack is looked at. scale is screen pixels per mm (per pixel where no spacing is known)."""
+    """How a stack is looked at. scale is screen pixels per mm (per pixel where no spacing is known).
+
+    Flips come before turns; turns go clockwise. pan_px moves the picture's centre away from the view's centre.
+    fitted: scale and pan follow the size of the view.
+    """
 
     window: WindowLevel
     scale: float = 1.0
@@ -174,3 +178,49 @@ class ViewState:
     flip_horizontal: bool = False
     flip_vertical: bool = False
     invert: bool = False
+    fitted: bool = False
+
+
+class TextLevel(Enum):
+    """How much is written over a picture; badges and warnings stay at every level."""
+
+    ALL = "all"
+    MINIMAL = "minimal"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class PictureInfo:
+    """What a view cannot see in the pixels of a stack.
+
+    spacing_known: false where one "mm" is one pixel; then no scale is drawn. scale_note: which calibration is in
+    force, if it needs saying ("at detector"). row_letters and column_letters: where rows and columns run to in a
+    projection image (Patient Orientation (0020,0020), such as "L" and "F"); empty where unknown.
+    """
+
+    spacing_known: bool = True
+    scale_note: str = ""
+    row_letters: str = ""
+    column_letters: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewerText:
+    """Every word a view draws by itself; the app hands in another language."""
+
+    loading: str = "Loading image {wanted}"
+    loading_stale: str = "Loading image {wanted}: still showing image {shown}"
+    flipped: str = "FLIPPED"
+    rotated: str = "ROTATED {degrees}°"
+    inverted: str = "INVERTED"
+    no_scale: str = "no scale: pixel spacing unknown"
+    not_outline: str = "attention map, not a lesion outline"
+    not_primary: str = "not for primary diagnosis"
+    heat_grid: str = "interpolated from a grid of {rows} x {columns}"
+    heat_elsewhere: str = "heat hidden: it is not in the space of this picture"
+    marks_elsewhere: str = "marks hidden: they are not in the space of this picture"
+    no_mpr: str = (
+        "This picture has no position in the patient, so no planes can be cut from it. Use the stack view."
+    )
+    no_colour_mpr: str = "Planes cannot be cut from colour pictures. Use the stack view."
+    millimeter: str = "mm"
