@@ -1,0 +1,1 @@
+"""What Qt paints over a picture, one file each: `paint(painter, scene)`."""

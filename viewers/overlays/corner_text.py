@@ -1,0 +1,31 @@
+"""The four corner texts."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from viewers.overlays import words
+from viewers.overlays.layout import CORNER_SHARE, bottom_height, corner_lines
+from viewers.scene import Scene
+
+
+def paint(painter: QPainter, scene: Scene) -> None:
+    """Draw what the app wrote into each corner."""
+    painter.setFont(words.font())
+    corners, height = scene.corners, scene.size_px[1]
+    top = words.MARGIN_PX
+    _draw_lines(painter, scene, corners.top_left, top, right=False)
+    _draw_lines(painter, scene, corners.top_right, top, right=True)
+    bottom = height - bottom_height(scene, corners.bottom_left)
+    _draw_lines(painter, scene, corners.bottom_left, bottom, right=False)
+    bottom = height - bottom_height(scene, corners.bottom_right)
+    _draw_lines(painter, scene, corners.bottom_right, bottom, right=True)
+
+
+def _draw_lines(painter: QPainter, scene: Scene, lines: tuple[str, ...], top: float, *, right: bool) -> None:
+    width, step = scene.size_px[0] * CORNER_SHARE, words.line_height()
+    left = scene.size_px[0] - words.MARGIN_PX - width if right else words.MARGIN_PX
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    for number, line in enumerate(corner_lines(scene, lines)):
+        words.draw(painter, QRectF(left, top + number * step, width, step), side, line)

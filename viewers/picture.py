@@ -1,0 +1,167 @@
+"""One picture or volume ready to be sampled onto a screen, and the sampler with its caches."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPolygonF
+
+from viewers.geometry import ScreenPlane, index_from_pixels, visible_part
+from viewers.gestures import WindowPace
+from viewers.types import Affine, Frame, ViewState, VolumeImage
+from viewers.vtk_bridge import Interpolation, Resampler, VtkArray
+from viewers.windowing import grey_of, smallest_width
+
+_SPARSE = 64  # values per axis looked at for the range of values
+
+
+class Picture:
+    """Pixels (slices, rows, columns[, 3]) with their place; coarser copies are made when they are first needed."""
+
+    def __init__(self, source: Frame | VolumeImage) -> None:
+        flat = isinstance(source, Frame) or source.pixels.ndim == 2
+        self.pixels: NDArray[Any] = source.pixels[np.newaxis] if flat else source.pixels
+        self.affine: Affine = np.asarray(source.affine, dtype=np.float64)
+        self.source = source
+        self.is_colour = self.pixels.ndim == 4
+        self._levels = [VtkArray(self.pixels)]
+        self._pace: tuple[float, float] | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Slices, rows, columns."""
+        return tuple(self.pixels.shape[:3])
+
+    def level(self, pixels_per_step: float) -> tuple[VtkArray, Affine]:
+        """The array to sample in steps of so many pixels, and its affine.
+
+        Single pictures are averaged before they are drawn smaller than half size, so that no pixel is skipped.
+        """
+        if self.pixels.shape[0] > 1 or pixels_per_step < 2.0:
+            return self._levels[0], self.affine
+        wanted = int(math.log2(pixels_per_step) + 1e-6)
+        while len(self._levels) <= wanted and min(self._levels[-1].pixels.shape[1:3]) >= 2:
+            self._levels.append(VtkArray(halved(self._levels[-1].pixels)))
+        wanted = min(wanted, len(self._levels) - 1)
+        return self._levels[wanted], coarser_affine(self.affine, wanted)
+
+    def value_limits(self) -> tuple[float, float]:
+        """Smallest and largest modality value, from a sample of the pixels."""
+        if self._pace is None:
+            steps = tuple(slice(None, None, max(1, size // _SPARSE)) for size in self.shape)
+            stored = self.pixels[steps]
+            kept = stored[stored != self.source.padding] if self.source.padding is not None else stored
+            kept = kept[np.isfinite(kept)]
+            kept = kept if kept.size else np.zeros(1)
+            ends = (
+                float(end) * self.source.slope + self.source.intercept for end in (kept.min(), kept.max())
+            )
+            low, high = sorted(ends)
+            self._pace = (low, high)
+        return self._pace
+
+    def smallest_window(self) -> float:
+        """Narrowest width that makes sense for these values."""
+        whole = bool(np.issubdtype(self.pixels.dtype, np.integer))
+        return smallest_width(self.source.slope, whole_numbers=whole)
+
+    def window_pace(self, invert: bool) -> WindowPace:
+        """How fast a drag should change the window."""
+        low, high = self.value_limits()
+        smallest = self.smallest_window()
+        return WindowPace(max(high - low, smallest), smallest, self.source.inverted == invert)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Screen:
+    """Where a view's pixels lie, its size in device pixels, and device pixels per logical one."""
+
+    plane: ScreenPlane
+    size: tuple[int, int]
+    ratio: float
+
+
+class PictureSampler:
+    """Samples one picture at a time; a change of window alone samples nothing anew."""
+
+    def __init__(self) -> None:
+        self._resampler = Resampler()
+        self._sampled_for: tuple[object, ...] | None = None
+        self._sampled: NDArray[Any] = np.empty((0, 0), dtype=np.uint8)
+        self._shown: NDArray[np.uint8] = np.empty((0, 0), dtype=np.uint8)
+        self.interpolation = Interpolation.LINEAR
+
+    def paint(self, painter: QPainter, picture: Picture, screen: Screen, state: ViewState) -> None:
+        """Paint the picture; what is no part of it is black, however window and inversion fall."""
+        sampled = self.sampled(picture, screen)
+        image = self.image(picture, sampled, state, screen.ratio)
+        painter.drawImage(QPointF(0, 0), image)
+        width, height = screen.size[0] / screen.ratio, screen.size[1] / screen.ratio
+        inside = visible_part(picture.affine, picture.shape, screen.plane, (width, height))
+        rest = QPainterPath()
+        rest.setFillRule(Qt.FillRule.OddEvenFill)
+        rest.addRect(QRectF(0, 0, width, height))
+        rest.addPolygon(QPolygonF([QPointF(x, y) for x, y in inside.tolist()]))
+        painter.fillPath(rest, Qt.GlobalColor.black)
+
+    def sampled(self, picture: Picture, screen: Screen) -> NDArray[Any]:
+        """Stored values at the device pixels of a view, (rows, columns[, 3])."""
+        plane, size, ratio = screen.plane, screen.size, screen.ratio
+        matrix = index_from_pixels(picture.affine, plane, ratio)
+        key = (id(picture), matrix.tobytes(), size, self.interpolation)
+        if key != self._sampled_for:
+            steps = np.abs(matrix[:3, :2]).max(axis=0)
+            array, affine = picture.level(float(steps.min()))
+            if affine is not picture.affine:
+                matrix = index_from_pixels(affine, plane, ratio)
+            self._sampled = self._resampler.sample(array, matrix, size, self.interpolation)
+            self._sampled_for = key
+        return self._sampled
+
+    def image(self, picture: Picture, sampled: NDArray[Any], state: ViewState, ratio: float) -> QImage:
+        """The sampled values as grey (or colour) for the painter."""
+        source = picture.source
+        if picture.is_colour:
+            self._shown = np.ascontiguousarray(255 - sampled if state.invert else sampled)
+            kind = QImage.Format.Format_RGB888
+        else:
+            self._shown = grey_of(
+                sampled,
+                source.slope,
+                source.intercept,
+                state.window,
+                source.inverted != state.invert,
+                padding=source.padding,
+            )
+            kind = QImage.Format.Format_Grayscale8
+        rows, columns = self._shown.shape[:2]
+        image = QImage(self._shown.data, columns, rows, self._shown.strides[0], kind)
+        image.setDevicePixelRatio(ratio)
+        return image
+
+
+def halved(pixels: NDArray[Any]) -> NDArray[Any]:
+    """Means of 2x2 pixels over axes 1 and 2; an odd last row or column counts twice."""
+    odd = [(0, 0), (0, pixels.shape[1] % 2), (0, pixels.shape[2] % 2)] + [(0, 0)] * (pixels.ndim - 3)
+    even = np.pad(pixels, odd, mode="edge") if any(end for _, end in odd) else pixels
+    whole = np.issubdtype(pixels.dtype, np.integer)
+    wide = np.int32 if whole and pixels.dtype.itemsize <= 2 else np.float64
+    rows = np.add(even[:, 0::2], even[:, 1::2], dtype=wide)
+    total = rows[:, :, 0::2] + rows[:, :, 1::2]
+    mean: NDArray[Any] = ((total + 2) >> 2 if wide is np.int32 else total / 4).astype(pixels.dtype)
+    return mean
+
+
+def coarser_affine(affine: Affine, level: int) -> Affine:
+    """Affine of the picture halved so many times."""
+    if level == 0:
+        return affine
+    factor = 2.0**level
+    coarse = np.diag([1.0, factor, factor, 1.0])
+    coarse[1:3, 3] = (factor - 1) / 2
+    return np.asarray(affine @ coarse, dtype=np.float64)

@@ -1,0 +1,161 @@
+"""The layer of a view that draws one plane: geometry, state, picture, and what lies over it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QPointF, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from viewers import geometry
+from viewers.geometry import PictureBox, ScreenPlane
+from viewers.overlay_view import OverlayView, paint_overlays
+from viewers.picture import Picture, PictureSampler, Screen
+from viewers.scene import CrossLine, Letters, OutlinePath, Scene
+from viewers.types import PictureInfo, Point, ViewState, WindowLevel
+
+_START = ViewState(window=WindowLevel(40.0, 400.0), fitted=True)
+
+
+class PlaneView(OverlayView):
+    """One plane of one picture. Subclasses say which, through `put_picture`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = _START
+        self.info = PictureInfo()
+        self.picture: Picture | None = None
+        self.box: PictureBox | None = None
+        self.half_slab_mm = 0.0
+        self.failure = ""
+        self.notices: tuple[str, ...] = ()
+        self.cross_point: Point | None = None
+        self.cross_lines: tuple[CrossLine, ...] = ()
+        self._sampler = PictureSampler()
+        self._first_painted = False
+
+    @property
+    def state(self) -> ViewState:
+        """How the picture is looked at now."""
+        return self._state
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Logical width and height."""
+        return self.width(), self.height()
+
+    @property
+    def plane(self) -> ScreenPlane | None:
+        """Where the pixels of the view lie, or None without a picture."""
+        return geometry.screen_plane(self.box, self._state, self.size_px) if self.box else None
+
+    def set_state(self, state: ViewState) -> None:
+        """Look at the picture this way, from now on."""
+        self.show_state(state)
+
+    def show_state(self, state: ViewState) -> None:
+        """Draw with this state and tell listeners, once, if it is another."""
+        if state.fitted and self.box is not None:
+            state = geometry.fit(self.box, state, self.size_px)
+        if state != self._state:
+            self._state = state
+            self.plane_changed()
+            self.state_changed.emit(state)
+            self.update()
+
+    def put_picture(self, picture: Picture | None, box: PictureBox | None, half_slab_mm: float) -> None:
+        """Show another picture or another plane of it, looked at as before."""
+        self.picture, self.box, self.half_slab_mm = picture, box, half_slab_mm
+        self.show_state(self._state)
+        self.plane_changed()
+        self.update()
+
+    def plane_changed(self) -> None:
+        """For subclasses: geometry or state is another."""
+
+    def mm_at(self, x_px: float, y_px: float) -> Point | None:
+        """The point in mm under a logical pixel position, or None without a picture."""
+        plane = self.plane
+        return geometry.mm_at(plane, x_px, y_px) if plane else None
+
+    def px_of(self, point_mm: Point) -> tuple[float, float] | None:
+        """Logical pixel position of a point dropped onto the plane, or None without a picture."""
+        plane = self.plane
+        return geometry.px_of(plane, point_mm)[:2] if plane else None
+
+    def letters(self) -> Letters:
+        """Edge letters (left, right, top, bottom); empty where nobody knows."""
+        plane = self.plane
+        if plane is None or self.picture is None:
+            return "", "", "", ""
+        if self.picture.source.in_patient:
+            return geometry.edge_letters(plane)
+        return geometry.turned_letters(self.info.row_letters, self.info.column_letters, self._state)
+
+    def scene(self) -> Scene:
+        """What to paint now; nothing that lies in another space than the picture."""
+        plane, picture = self.plane, self.picture
+        scene = Scene(self.size_px, self._state, info=self.info, text=self.texts, level=self.level)
+        scene = replace(scene, corners=self.corners, badge=self.badge, failure=self.failure)
+        if plane is None or picture is None or self.failure:
+            return replace(scene, notices=self.notices)
+        space = picture.source.in_patient
+        ink = self.overlays_visible and not self.peeking
+        return replace(
+            scene,
+            plane=plane,
+            letters=self.letters(),
+            half_slab_mm=self.half_slab_mm,
+            heat=tuple(layer for layer in self.heat if layer.in_patient == space) if ink else (),
+            outlines=_outline_paths(self, plane) if ink else (),
+            markers=tuple(m for m in self.markers if m.in_patient == space) if ink else (),
+            cross=self.cross_lines,
+            cross_point=self.cross_point if self.cross_lines else None,
+            notices=self.notices + (_elsewhere(self, space) if ink else ()),
+        )
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Picture, heat, overlays."""
+        scene = self.scene()
+        painter = QPainter(self)
+        painted = scene.plane is not None and self.picture is not None
+        if scene.plane is not None and self.picture is not None:
+            ratio = self.devicePixelRatioF()
+            size = (max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
+            self._sampler.paint(painter, self.picture, Screen(scene.plane, size, ratio), self._state)
+            heat = self.layers.heat_image(scene.heat, scene.plane, size, ratio)
+            if heat is not None:
+                painter.drawImage(QPointF(0, 0), heat)
+        paint_overlays(painter, scene, ink=self.overlays_visible, bare=self.peeking)
+        painter.end()
+        if painted and not self._first_painted:
+            self._first_painted = True
+            QTimer.singleShot(0, self, self.first_picture.emit)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """A fitted picture stays fitted."""
+        super().resizeEvent(event)
+        self.show_state(self._state)
+        self.plane_changed()
+
+
+def _outline_paths(view: PlaneView, plane: ScreenPlane) -> tuple[OutlinePath, ...]:
+    picture, box = view.picture, view.box
+    if picture is None or box is None:
+        return ()
+    layers = tuple(layer for layer in view.outlines if layer.in_patient == picture.source.in_patient)
+    step_right = geometry.step_along(picture.affine, box.right)
+    step_down = geometry.step_along(picture.affine, box.down)
+    return view.layers.outline_paths(layers, box, (step_right, step_down), plane)
+
+
+def _elsewhere(view: PlaneView, in_patient: bool) -> tuple[str, ...]:
+    """What was left out because it lies in another space."""
+    said = []
+    if any(layer.in_patient != in_patient for layer in view.heat):
+        said.append(view.texts.heat_elsewhere)
+    marks = [mark.in_patient for mark in view.markers] + [layer.in_patient for layer in view.outlines]
+    if any(space != in_patient for space in marks):
+        said.append(view.texts.marks_elsewhere)
+    return tuple(said)

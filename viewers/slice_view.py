@@ -1,0 +1,157 @@
+"""A stack of pictures, one at a time: the view that radiologists read in."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from viewers import geometry
+from viewers.picture import Picture
+from viewers.steered_view import SteeredView
+from viewers.types import Frame, FrameSource, PictureInfo, Point, WindowLevel
+
+_KEPT_PICTURES = 4
+_KNOWN = PictureInfo()
+
+
+class SliceView(SteeredView):
+    """Shows one frame of a source. `index` is the wanted one; what is really shown is `shown_index`."""
+
+    index_changed = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._source: FrameSource | None = None
+        self._stops: list[Callable[[], None]] = []
+        self.destroyed.connect(partial(_call_all, self._stops))
+        self._index = 0
+        self._kept: OrderedDict[int, Picture] = OrderedDict()
+        self.shown_index: int | None = None
+
+    @property
+    def index(self) -> int:
+        """The wanted frame, from 0."""
+        return self._index
+
+    @property
+    def layer_count(self) -> int:
+        """Number of frames."""
+        return self._source.count if self._source else 0
+
+    def set_source(
+        self, source: FrameSource | None, windows: Sequence[WindowLevel] = (), info: PictureInfo = _KNOWN
+    ) -> None:
+        """Show another stack from its middle, fitted, with the first of its windows or the range of its values."""
+        self.engine.cancel()
+        _call_all(self._stops)
+        if source is not None:
+            self._stops.append(source.listen(self._on_arrival))
+        self._source, self.info = source, info
+        self._kept.clear()
+        self.shown_index, self.failure, self.notices = None, "", ()
+        self._first_painted = False
+        self.start_window = windows[0] if windows else None
+        self.put_picture(None, None, 0.0)
+        self.reset()
+        self._index = -1
+        self.show_index((source.count - 1) // 2 if source else 0)
+
+    def show_index(self, index: int) -> None:
+        """Ask for a frame; until it is there the last one stays, and the view says so."""
+        last = max(self.layer_count - 1, 0)
+        index = min(max(index, 0), last)
+        if index == self._index:
+            return
+        self._index = index
+        self._refresh()
+        self.index_changed.emit(index)
+
+    def next_image(self, step: int = 1) -> None:
+        """So many frames on, or back; stops at the ends."""
+        self.show_index(self._index + step)
+
+    def scroll_by(self, steps: int) -> None:
+        """For gestures: like `next_image`."""
+        self.show_index(self._index + steps)
+
+    def jump_to(self, point_mm: Point) -> None:
+        """Go to the frame that a point lies on, or nearest to, and bring the point into the view."""
+        if self._source is None or not self.layer_count:
+            return
+        away = [self._distance(index, point_mm) for index in range(self.layer_count)]
+        self.show_index(int(np.argmin(away)))
+        self._bring_into_view(point_mm)
+
+    def _distance(self, index: int, point_mm: Point) -> float:
+        affine = self._source.affine_at(index) if self._source else np.eye(4)
+        normal = np.cross(affine[:3, 2], affine[:3, 1])
+        normal = normal / max(float(np.linalg.norm(normal)), 1e-12)
+        return abs(float((np.asarray(point_mm) - affine[:3, 3]) @ normal))
+
+    def _bring_into_view(self, point_mm: Point) -> None:
+        place = self.px_of(point_mm)
+        if place is None:
+            return
+        width, height = self.size_px
+        margin_x, margin_y = width * 0.1, height * 0.1
+        if margin_x <= place[0] <= width - margin_x and margin_y <= place[1] <= height - margin_y:
+            return
+        pan = (
+            self.state.pan_px[0] + width / 2 - place[0],
+            self.state.pan_px[1] + height / 2 - place[1],
+        )
+        if not self.state.fitted:
+            self.show_state(replace(self.state, pan_px=pan))
+
+    def _on_arrival(self, index: int) -> None:
+        if index == self._index and self.shown_index != index:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        """Show the wanted frame if it is there; else say what is shown instead, or why nothing is."""
+        source = self._source
+        if source is None or not source.count:
+            return
+        failure = source.failure(self._index)
+        frame = None if failure else source.frame(self._index)
+        self.failure, self.notices = failure or "", ()
+        if frame is not None:
+            self._show_frame(frame)
+        elif not failure:
+            waiting = self.texts.loading if self.shown_index is None else self.texts.loading_stale
+            shown = 0 if self.shown_index is None else self.shown_index + 1
+            self.notices = (waiting.format(wanted=self._index + 1, shown=shown),)
+        self.update()
+
+    def _show_frame(self, frame: Frame) -> None:
+        picture = self._kept.get(self._index)
+        if picture is None or picture.source is not frame:
+            picture = Picture(frame)
+            self._kept[self._index] = picture
+            while len(self._kept) > _KEPT_PICTURES:
+                self._kept.popitem(last=False)
+        self.shown_index = self._index
+        if self.start_window is None:
+            self.start_window = _whole_range(picture)
+            self.show_state(replace(self.state, window=self.start_window))
+        rows, columns = frame.pixels.shape[:2]
+        box = geometry.frame_box(picture.affine, rows, columns)
+        normal = np.cross(box.right, box.down)
+        half_slab = abs(float(geometry.spatial(picture.affine)[:, 0] @ normal)) / 2
+        self.put_picture(picture, box, half_slab)
+
+
+def _call_all(stops: list[Callable[[], None]], *_: object) -> None:
+    while stops:
+        stops.pop()()
+
+
+def _whole_range(picture: Picture) -> WindowLevel:
+    low, high = picture.value_limits()
+    return WindowLevel((low + high) / 2, max(high - low, picture.smallest_window()))

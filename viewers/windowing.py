@@ -1,0 +1,85 @@
+"""From modality values to grey: linear VOI, tables for stored types, inversion, padding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from viewers.types import WindowLevel
+
+TABLE_TYPES = ("uint8", "int8", "uint16", "int16")
+
+
+def apply_window(values: NDArray[Any], window: WindowLevel) -> NDArray[np.uint8]:
+    """Map modality values to 8-bit grey, linear VOI (PS3.3 C.11.2.1.2.1).
+
+    values: any shape, modality units. Returns the same shape. Raises ValueError if the width is below 1.
+    """
+    if window.width < 1:
+        raise ValueError(f"window width must be at least 1, got {window.width}")
+    return _grey(values, window)
+
+
+def smallest_width(slope: float, *, whole_numbers: bool) -> float:
+    """The narrowest window that makes sense: 1 for whole numbers of unit slope, less for finer values."""
+    return 1.0 if whole_numbers and abs(slope) >= 1.0 else max(min(abs(slope), 1.0), 1e-6)
+
+
+def window_table(
+    dtype: DTypeLike,
+    slope: float,
+    intercept: float,
+    window: WindowLevel,
+    invert: bool,
+    *,
+    padding: int | None = None,
+) -> NDArray[np.uint8]:
+    """Grey for every stored value of an 8- or 16-bit type, indexed by its bits read as unsigned.
+
+    65536 entries (256 for 8-bit types). invert: the smallest value is white. Padding is black either way.
+    """
+    kind = np.dtype(dtype)
+    if kind.name not in TABLE_TYPES:
+        raise ValueError(f"no table for {kind.name}")
+    unsigned = np.dtype(f"u{kind.itemsize}")
+    stored = np.arange(2 ** (8 * kind.itemsize), dtype=np.uint32).astype(unsigned).view(kind)
+    table = _grey(stored * float(slope) + float(intercept), window)
+    if invert:
+        table = 255 - table
+    if padding is not None and np.iinfo(kind).min <= padding <= np.iinfo(kind).max:
+        table[np.array(padding, dtype=kind).view(unsigned)] = 0
+    return table
+
+
+def look_up(pixels: NDArray[Any], table: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Grey of stored pixels through a table of `window_table`."""
+    return np.take(table, pixels.view(np.dtype(f"u{pixels.dtype.itemsize}")))
+
+
+def grey_of(
+    pixels: NDArray[Any],
+    slope: float,
+    intercept: float,
+    window: WindowLevel,
+    invert: bool,
+    *,
+    padding: int | None = None,
+) -> NDArray[np.uint8]:
+    """Grey of stored pixels of any type, by table where there is one."""
+    if pixels.dtype.name in TABLE_TYPES:
+        return look_up(pixels, window_table(pixels.dtype, slope, intercept, window, invert, padding=padding))
+    grey = _grey(pixels * np.float64(slope) + np.float64(intercept), window)
+    if invert:
+        grey = 255 - grey
+    if padding is not None:
+        grey[pixels == padding] = 0
+    return grey
+
+
+def _grey(values: NDArray[Any], window: WindowLevel) -> NDArray[np.uint8]:
+    span = max(window.width - 1, 1e-6) if window.width >= 1 else window.width
+    shift = 0.5 if window.width >= 1 else 0.0
+    grey = ((values - (window.center - shift)) / span + 0.5) * 255
+    return np.nan_to_num(np.clip(grey, 0, 255)).astype(np.uint8)
