@@ -1,1 +1,121 @@
-"""What the window and the commands share: built once, passed as the first argument, never global."""
+"""What the window and the commands share: built once, passed as the first argument, never global.
+
+Index, journal and model client are opened when they are first asked for, so that a window is up before them and a
+command pays for what it uses only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.settings.file import load_settings, save_settings
+from app.settings.schema import Settings
+from app.state.store import Store
+from app.support.paths import UserPaths, resource_dir, user_paths
+
+if TYPE_CHECKING:
+    from inference.client import ModelClient
+
+    from app.findings.journal import Journal
+    from app.jobs.runner import Runner
+    from app.studies.index import StudyIndex
+
+Post = Callable[[Callable[[], None]], None]
+
+
+@dataclass(slots=True)
+class AppContext:
+    """Built by `build_context`; `close` ends every job and lets go of every file."""
+
+    paths: UserPaths
+    settings: Settings
+    store: Store = field(default_factory=Store)
+    _post: Post | None = None
+    _index: StudyIndex | None = None
+    _journal: Journal | None = None
+    _jobs: Runner | None = None
+    _client: ModelClient | None = None
+
+    @property
+    def post(self) -> Post:
+        """Run something on the main thread, from any thread."""
+        if self._post is None:
+            from app.jobs.dispatch import QueueDispatch
+
+            self._post = QueueDispatch().post
+        return self._post
+
+    @property
+    def index(self) -> StudyIndex:
+        """Known studies."""
+        if self._index is None:
+            from app.studies.index import StudyIndex
+
+            self.paths.cache.mkdir(parents=True, exist_ok=True)
+            self._index = StudyIndex(self.paths.index_file)
+        return self._index
+
+    @property
+    def journal(self) -> Journal:
+        """Results and verdicts; raises JournalError if it cannot be opened."""
+        if self._journal is None:
+            from app.findings.journal import Journal
+
+            self._journal = Journal.open(self.paths.journal_file)
+        return self._journal
+
+    @property
+    def jobs(self) -> Runner:
+        """Long work."""
+        if self._jobs is None:
+            from app.jobs.runner import Runner
+
+            self._jobs = Runner(self.post)
+        return self._jobs
+
+    @property
+    def client(self) -> ModelClient:
+        """The child process that runs models; started by its first run."""
+        if self._client is None:
+            from inference.client import ModelClient
+
+            self._client = ModelClient()
+        return self._client
+
+    @property
+    def results(self) -> Path:
+        """One folder per result id."""
+        return self.paths.results
+
+    @property
+    def model_folders(self) -> tuple[Path, ...]:
+        """Where packages are looked for: the user's, then those of the settings, then the shipped ones."""
+        extra = tuple(Path(folder) for folder in self.settings.extra_model_folders)
+        return (self.paths.models, *extra, resource_dir() / "models")
+
+    @property
+    def reader(self) -> str:
+        """Whose verdicts these are."""
+        return self.settings.reader_name
+
+    def change_settings(self, settings: Settings) -> None:
+        """Save first, then use. Raises OSError if they cannot be saved."""
+        save_settings(self.paths.settings, settings)
+        self.settings = settings
+
+    def close(self) -> None:
+        """End jobs first, then whatever they were writing to."""
+        for part in (self._jobs, self._client, self._journal, self._index):
+            if part is not None:
+                part.close()
+        self._jobs = self._client = self._journal = self._index = None
+
+
+def build_context(paths: UserPaths | None = None, post: Post | None = None) -> AppContext:
+    """Context of one user; `post` brings callbacks to the main thread (a queue of its own without one)."""
+    where = paths or user_paths()
+    settings, _ = load_settings(where.settings)
+    return AppContext(where, settings, _post=post)

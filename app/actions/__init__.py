@@ -1,1 +1,1 @@
-"""Declared actions: one list for menus, keys, palette and overlay."""
+"""Everything a reader can do, declared once: menus, keys, palette and overlay are made from it."""

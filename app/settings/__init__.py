@@ -1,1 +1,1 @@
-"""Settings and key maps: typed, validated, migrated."""
+"""What one user has chosen: typed, saved as TOML, passed on, never fetched."""

@@ -1,1 +1,1 @@
-"""What the window should show, in one typed place, changed by events only."""
+"""The one state of the window: frozen, changed by events, read by selectors."""

@@ -1,0 +1,140 @@
+"""What actions may ask of the window in front of the reader; `app.ui` gives an object of this shape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+
+class PictureView(Protocol):
+    """The active viewport, as far as keys change it."""
+
+    def scroll_by(self, images: int) -> None:
+        """Images onwards (or back)."""
+        ...
+
+    def scroll_to_end(self, *, last: bool) -> None:
+        """First or last image."""
+        ...
+
+    def use_preset(self, number: int) -> None:
+        """Window preset 1 to 9; 0 is the picture's own window."""
+        ...
+
+    def turn(self, quarter_turns: int) -> None:
+        """Clockwise."""
+        ...
+
+    def flip(self, *, horizontal: bool) -> None:
+        """Mirror left and right, or top and bottom."""
+        ...
+
+    def invert(self) -> None:
+        """Swap black and white."""
+        ...
+
+    def zoom(self, factor: float) -> None:
+        """Larger than 1 enlarges, about the centre."""
+        ...
+
+    def fit(self) -> None:
+        """The whole picture."""
+        ...
+
+    def reset(self) -> None:
+        """As when it was opened: fitted, not flipped, not turned, its own window."""
+        ...
+
+
+class Desk(Protocol):
+    """The window, as far as actions reach it."""
+
+    @property
+    def view(self) -> PictureView | None:
+        """The picture in the active viewport, if there is one."""
+        ...
+
+    def ask_folder(self) -> Path | None:
+        """A folder of the reader's choice."""
+        ...
+
+    def ask_files(self) -> tuple[Path, ...]:
+        """Files of the reader's choice."""
+        ...
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Scan folders and files in the background; studies are listed as they are found."""
+        ...
+
+    def open_study(self, study_instance_uid: str) -> None:
+        """Turn to a study and hang it."""
+        ...
+
+    def hang(self, display_set_id: str) -> None:
+        """Show a display set of the open study in the active viewport."""
+        ...
+
+    def step_series(self, step: int) -> None:
+        """The next or previous series in the active viewport."""
+        ...
+
+    def toggle_planes(self) -> None:
+        """Three planes of the active series and its 3D picture, or back."""
+        ...
+
+    def toggle_volume(self) -> None:
+        """The active series in 3D, or back."""
+        ...
+
+    def next_volume_preset(self) -> None:
+        """Another way of colouring the 3D picture."""
+        ...
+
+    def hang_mammograms(self) -> None:
+        """Right and left, CC and MLO, back to back."""
+        ...
+
+    def run_model(self, package: str = "") -> None:
+        """Run a package on the active series; without a name the one chosen in the panel."""
+        ...
+
+    def cancel_jobs(self, kind: str = "") -> None:
+        """Stop long work of one kind, or all."""
+        ...
+
+    def edit_label(self) -> None:
+        """Type another label for the selected finding."""
+        ...
+
+    def export(self) -> None:
+        """Let verdicts leave as files."""
+        ...
+
+    def peek(self, *, down: bool) -> None:
+        """Hide everything that lies over the pictures while the key is down."""
+        ...
+
+    def say(self, sentence: str) -> None:
+        """One plain sentence in the message area."""
+        ...
+
+    def show(self, what: str) -> None:
+        """A list that is no part of the reading: "palette", "keys", "settings", "about"."""
+        ...
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or not."""
+        ...
+
+    def next_panel(self) -> None:
+        """Move the keyboard to the next panel."""
+        ...
+
+    def dismiss(self) -> None:
+        """Cancel the gesture, else close the list, else deselect; never resets a picture."""
+        ...
+
+    def quit(self) -> None:
+        """Close the window."""
+        ...

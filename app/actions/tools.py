@@ -1,0 +1,24 @@
+"""What the left button does."""
+
+from __future__ import annotations
+
+from app.actions.desk import Desk
+from app.actions.registry import Action
+from app.context import AppContext
+from app.state.events import ToolChosen
+from app.state.model import AppState
+
+TOOL_IDS = ("window", "zoom", "pan", "scroll", "crosshair")
+
+
+def _tool(tool_id: str) -> Action:
+    def run(ctx: AppContext, _desk: Desk) -> None:
+        ctx.store.apply(ToolChosen(tool_id))
+
+    def checked(state: AppState) -> bool:
+        return state.workspace.tool == tool_id
+
+    return Action(f"tool.{tool_id}", "tools", run, group="pointer", checked=checked)
+
+
+TOOLS = tuple(_tool(tool_id) for tool_id in TOOL_IDS)

@@ -1,0 +1,140 @@
+"""Looking: images, series, viewports, window, orientation, text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.actions.conditions import has_picture, has_studies
+from app.actions.desk import Desk, PictureView
+from app.actions.registry import Action, action, hold_action
+from app.context import AppContext
+from app.state.events import PanelsToggled, TextAmountChosen, ViewportActivated
+from app.state.model import AppState, TextAmount
+
+FAR = 10
+ZOOM_STEP = 1.25
+
+
+def _on_view(action_id: str, change: Callable[[PictureView], None], group: str) -> Action:
+    def run(_ctx: AppContext, desk: Desk) -> None:
+        if desk.view is not None:
+            change(desk.view)
+
+    return Action(action_id, "view", run, when=has_picture, group=group)
+
+
+IMAGES = (
+    _on_view("view.image_previous", lambda view: view.scroll_by(-1), "image"),
+    _on_view("view.image_next", lambda view: view.scroll_by(1), "image"),
+    _on_view("view.image_back_10", lambda view: view.scroll_by(-FAR), "image"),
+    _on_view("view.image_on_10", lambda view: view.scroll_by(FAR), "image"),
+    _on_view("view.image_first", lambda view: view.scroll_to_end(last=False), "image"),
+    _on_view("view.image_last", lambda view: view.scroll_to_end(last=True), "image"),
+)
+
+
+@action("view.series_previous", menu="view", when=has_picture, group="series")
+def series_previous(_ctx: AppContext, desk: Desk) -> None:
+    """The series before, in the active viewport."""
+    desk.step_series(-1)
+
+
+@action("view.series_next", menu="view", when=has_picture, group="series")
+def series_next(_ctx: AppContext, desk: Desk) -> None:
+    """The next series, in the active viewport."""
+    desk.step_series(1)
+
+
+@action("view.study_previous", menu="view", when=has_studies, group="series")
+def study_previous(ctx: AppContext, desk: Desk) -> None:
+    """The study before in the worklist."""
+    _step_study(ctx, desk, -1)
+
+
+@action("view.study_next", menu="view", when=has_studies, group="series")
+def study_next(ctx: AppContext, desk: Desk) -> None:
+    """The next study in the worklist."""
+    _step_study(ctx, desk, 1)
+
+
+def _step_study(ctx: AppContext, desk: Desk, step: int) -> None:
+    workspace = ctx.store.state.workspace
+    uids = [study.study_instance_uid for study in workspace.studies]
+    if not uids:
+        return
+    here = uids.index(workspace.open_study_uid) if workspace.open_study_uid in uids else -step
+    there = here + step
+    if 0 <= there < len(uids):
+        desk.open_study(uids[there])
+
+
+@action("view.viewport_next", menu="view", group="viewport")
+def viewport_next(ctx: AppContext, _desk: Desk) -> None:
+    """Make the next viewport the active one."""
+    _step_viewport(ctx, 1)
+
+
+@action("view.viewport_previous", menu="view", group="viewport")
+def viewport_previous(ctx: AppContext, _desk: Desk) -> None:
+    """Make the viewport before the active one."""
+    _step_viewport(ctx, -1)
+
+
+def _step_viewport(ctx: AppContext, step: int) -> None:
+    arrangement = ctx.store.state.workspace.arrangement
+    ids = [viewport.viewport_id for viewport in arrangement.viewports]
+    here = ids.index(arrangement.active.viewport_id)
+    ctx.store.apply(ViewportActivated(ids[(here + step) % len(ids)]))
+
+
+def _preset(number: int) -> Action:
+    name = "view.preset_default" if number == 0 else f"view.preset_{number}"
+    return _on_view(name, lambda view: view.use_preset(number), "preset")
+
+
+PRESETS = tuple(_preset(number) for number in range(10))
+
+ORIENTATION = (
+    _on_view("view.rotate", lambda view: view.turn(1), "orientation"),
+    _on_view("view.rotate_back", lambda view: view.turn(-1), "orientation"),
+    _on_view("view.flip_horizontal", lambda view: view.flip(horizontal=True), "orientation"),
+    _on_view("view.flip_vertical", lambda view: view.flip(horizontal=False), "orientation"),
+    _on_view("view.invert", lambda view: view.invert(), "orientation"),
+)
+
+ZOOM = (
+    _on_view("view.zoom_in", lambda view: view.zoom(ZOOM_STEP), "zoom"),
+    _on_view("view.zoom_out", lambda view: view.zoom(1 / ZOOM_STEP), "zoom"),
+    _on_view("view.fit", lambda view: view.fit(), "zoom"),
+    _on_view("view.reset", lambda view: view.reset(), "zoom"),
+)
+
+
+@hold_action("view.peek", menu="view")
+def peek(_ctx: AppContext, desk: Desk, down: bool) -> None:
+    """The bare picture while the key is held."""
+    desk.peek(down=down)
+
+
+@action("view.text_amount", menu="view", group="text")
+def text_amount(ctx: AppContext, _desk: Desk) -> None:
+    """All text, the minimum, none."""
+    order = list(TextAmount)
+    here = order.index(ctx.store.state.workspace.text_amount)
+    ctx.store.apply(TextAmountChosen(order[(here + 1) % len(order)]))
+
+
+def _panels_shown(state: AppState) -> bool:
+    return state.workspace.panels_shown
+
+
+@action("view.panels", menu="view", group="text", checked=_panels_shown)
+def panels(ctx: AppContext, _desk: Desk) -> None:
+    """Side panels shown or hidden."""
+    ctx.store.apply(PanelsToggled())
+
+
+@action("view.full_screen", menu="view", group="text")
+def full_screen(_ctx: AppContext, desk: Desk) -> None:
+    """Fill the screen, or not."""
+    desk.toggle_full_screen()

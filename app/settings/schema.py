@@ -1,0 +1,53 @@
+"""One dataclass field is one setting: its type, its range, and the text key that explains it."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+NAME_CHARACTERS = 64
+
+
+def _own_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no login name on this system
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. Text keys are `settings.<field>`.
+
+    reader_name: written beside every verdict. key_profile: a file of `resources/keymaps`. last_folder: where the
+    dialog to open a folder starts. extra_model_folders: searched for packages besides the user's own.
+    """
+
+    reader_name: str = field(default_factory=_own_name)
+    key_profile: str = "standard"
+    last_folder: str = ""
+    extra_model_folders: tuple[str, ...] = ()
+
+
+def from_table(table: dict[str, object]) -> tuple[Settings, tuple[str, ...]]:
+    """Settings of a table as read from a file, and the names of entries that were not usable."""
+    usable: dict[str, Any] = {}  # checked one by one below
+    refused = []
+    known = {f.name for f in fields(Settings)}
+    for name, value in table.items():
+        checked = _checked(name, value) if name in known else None
+        if checked is None:
+            refused.append(name)
+        else:
+            usable[name] = checked
+    return Settings(**usable), tuple(refused)
+
+
+def _checked(name: str, value: object) -> str | tuple[str, ...] | None:
+    if name == "extra_model_folders":
+        good = isinstance(value, list | tuple) and all(isinstance(part, str) for part in value)
+        return tuple(str(part) for part in value) if good and isinstance(value, list | tuple) else None
+    if not isinstance(value, str):
+        return None
+    return value[:NAME_CHARACTERS].strip() if name == "reader_name" else value

@@ -1,0 +1,190 @@
+"""What the window shows, as one frozen object with three parts and the list of deeds that can be undone.
+
+Runtime (what a view has really drawn, a drag under way) stays in the views; what exists on disk stays in the index.
+Display sets are named by id here: they are made from a study by `app.studies.display_sets`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from app.domain.finding import Reading, RunState
+from app.domain.study import Study
+
+
+class Plane(Enum):
+    """What a viewport shows of a display set."""
+
+    STACK = "stack"
+    AXIAL = "axial"
+    CORONAL = "coronal"
+    SAGITTAL = "sagittal"
+    VOLUME = "volume"
+
+
+class Layout(Enum):
+    """Rows and columns of viewports."""
+
+    ONE = "1x1"
+    SIDE_BY_SIDE = "1x2"
+    STACKED = "2x1"
+    FOUR = "2x2"
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return int(self.value[0])
+
+    @property
+    def columns(self) -> int:
+        """Number of columns."""
+        return int(self.value[2])
+
+    @property
+    def count(self) -> int:
+        """Number of viewports."""
+        return self.rows * self.columns
+
+
+class HeatMode(Enum):
+    """How much of a model's maps is drawn; markers and boxes stay with all but HIDDEN ink."""
+
+    NONE = "none"
+    OUTLINE = "outline"
+    HEAT = "heat"
+
+
+class TextAmount(Enum):
+    """How much is written over the pictures."""
+
+    ALL = "all"
+    MINIMAL = "minimal"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Hung:
+    """What a viewport should show."""
+
+    study_instance_uid: str
+    display_set_id: str
+    plane: Plane = Plane.STACK
+
+
+@dataclass(frozen=True, slots=True)
+class Viewport:
+    """One place for a picture; its id stays the same whatever hangs in it."""
+
+    viewport_id: str
+    hung: Hung | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Layout, what hangs where, and which viewport is active."""
+
+    layout: Layout = Layout.ONE
+    viewports: tuple[Viewport, ...] = (Viewport("v1"),)
+    active_id: str = "v1"
+    maximised_id: str = ""
+
+    @property
+    def active(self) -> Viewport:
+        """The viewport that keys and tools act on."""
+        return next((v for v in self.viewports if v.viewport_id == self.active_id), self.viewports[0])
+
+    def viewport(self, viewport_id: str) -> Viewport | None:
+        """One viewport by id."""
+        return next((v for v in self.viewports if v.viewport_id == viewport_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """How AI results are drawn: `shown` hides everything at once."""
+
+    shown: bool = True
+    mode: HeatMode = HeatMode.HEAT
+    threshold: float | None = None  # share of the map's range; None: what the model's maker set
+    opacity: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class AiNote:
+    """That a model ran on a study, and how it ended; never what it found."""
+
+    study_instance_uid: str
+    states: tuple[RunState, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What the reader has opened and how it is laid out."""
+
+    studies: tuple[Study, ...] = ()
+    open_study_uid: str = ""
+    arrangement: Arrangement = field(default_factory=Arrangement)
+    before_planes: Arrangement | None = None
+    ink: Ink = field(default_factory=Ink)
+    tool: str = "window"
+    text_amount: TextAmount = TextAmount.ALL
+    panels_shown: bool = True
+    ai_notes: tuple[AiNote, ...] = ()
+
+    @property
+    def open_study(self) -> Study | None:
+        """The study whose series and findings the panels list."""
+        return next((s for s in self.studies if s.study_instance_uid == self.open_study_uid), None)
+
+    def note(self, study_instance_uid: str) -> AiNote:
+        """What the worklist may say of AI on one study."""
+        found = (n for n in self.ai_notes if n.study_instance_uid == study_instance_uid)
+        return next(found, AiNote(study_instance_uid))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingState:
+    """Findings and verdicts of the open study, as replayed from the journal."""
+
+    reading: Reading | None = None
+    selected_id: str = ""
+    rejecting_id: str = ""  # the finding whose reason of rejection is being asked for
+    written_at: str = ""  # when the journal last took an entry
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """One piece of long work as the reader sees it."""
+
+    job_id: str
+    kind: str
+    title: str
+    progress: float = 0.0
+    note: str = ""
+    study_instance_uid: str = ""
+
+
+class DeedKind(Enum):
+    """Where a deed is undone: in the journal, or in the workspace."""
+
+    READING = "reading"
+    WORKSPACE = "workspace"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something the reader did and may undo; `words` says it in the status bar."""
+
+    kind: DeedKind
+    words: str
+    before: Workspace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppState:
+    """The whole state."""
+
+    workspace: Workspace = field(default_factory=Workspace)
+    reading: ReadingState = field(default_factory=ReadingState)
+    jobs: tuple[JobRow, ...] = ()
+    deeds: tuple[Deed, ...] = ()
