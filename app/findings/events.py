@@ -1,0 +1,101 @@
+"""What can happen to a reading. Each event is written to the journal before anybody sees its effect.
+
+An event knows its study and its reader; the journal adds when it happened and the chain. Nothing is ever taken
+back: an undo is an event of its own that names the entry it undoes.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from app.domain.finding import AnalysisResult, Place, RejectReason, Verdict
+from app.support.codec import CodecError, canonical, decode, encode
+
+PAYLOAD_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ResultArrived:
+    """A model run ended; its findings wait for a verdict. The reader is who started it, or empty."""
+
+    result: AnalysisResult
+    reader: str = ""
+
+    @property
+    def study_instance_uid(self) -> str:
+        """The study that the result is about."""
+        return self.result.study_instance_uid
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictGiven:
+    """A reader judged a finding. label and place are the reader's own; empty where the model's stand."""
+
+    study_instance_uid: str
+    finding_id: str
+    verdict: Verdict
+    reason: RejectReason | None = None
+    label: str = ""
+    place: Place | None = None
+    reader: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictUndone:
+    """The verdict of the entry with this hash no longer counts."""
+
+    study_instance_uid: str
+    entry_hash: str
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRedone:
+    """The verdict of the entry with this hash counts again."""
+
+    study_instance_uid: str
+    entry_hash: str
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """Findings of a study left as files; files holds (name, sha256)."""
+
+    study_instance_uid: str
+    formats: tuple[str, ...]
+    files: tuple[tuple[str, str], ...]
+    identified: bool
+    findings: int
+    reader: str = ""
+
+
+Event = ResultArrived | VerdictGiven | VerdictUndone | VerdictRedone | Exported
+
+EVENT_TYPES: dict[str, type[Event]] = {
+    kind.__name__: kind for kind in (ResultArrived, VerdictGiven, VerdictUndone, VerdictRedone, Exported)
+}
+
+
+def payload_of(event: Event) -> str:
+    """Canonical JSON of an event, with the version of its shape."""
+    return canonical({"version": PAYLOAD_VERSION, "event": encode(event)})
+
+
+def event_of(event_type: str, payload: str) -> Event | None:
+    """The event of a payload; None if a newer program wrote a kind that this one does not know.
+
+    Raises CodecError if the payload does not fit its type.
+    """
+    kind = EVENT_TYPES.get(event_type)
+    if kind is None:
+        return None
+    try:
+        record = json.loads(payload)
+    except ValueError as error:
+        raise CodecError(f"{event_type}: no JSON") from error
+    if not isinstance(record, dict) or not isinstance(record.get("version"), int):
+        raise CodecError(f"{event_type}: no version")
+    return decode(kind, record.get("event"))

@@ -1,0 +1,215 @@
+"""The append-only record of results and verdicts: written first, shown afterwards.
+
+`append` returns after the commit has reached the disk. Any number of windows and commands may append at once: the
+number and the hash of an entry are taken inside one immediate transaction, so nothing is lost and nothing is forked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import DBAPIError
+
+from app.domain.errors import JournalError
+from app.findings import store
+from app.findings.chain import Entry, contradiction, entry_hash, find_break, first_previous, testify
+from app.findings.events import Event, payload_of
+from app.findings.store import EntryRow
+from app.support.clock import Clock, utc_now
+
+_COLUMNS = (
+    EntryRow.sequence,
+    EntryRow.study_instance_uid,
+    EntryRow.event_type,
+    EntryRow.payload,
+    EntryRow.reader,
+    EntryRow.at,
+    EntryRow.previous,
+    EntryRow.sha256,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What the verifier found. broken_at is the first entry that does not fit; problem_key says how."""
+
+    entries: int
+    head: str
+    problem_key: str = ""
+    broken_at: int = 0
+    is_witnessed: bool = True
+
+    @property
+    def is_whole(self) -> bool:
+        """True if nothing speaks against the record."""
+        return not self.problem_key
+
+
+class Journal:
+    """One journal file, open. Safe to use from several threads and processes."""
+
+    def __init__(self, file: Path, *, clock: Clock = utc_now) -> None:
+        """Open or create the file. Raises JournalError if that cannot be done."""
+        self.file = file
+        self._clock = clock
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise JournalError(
+                "error.journal.cannot_open", file=file.name, folder=str(file.parent)
+            ) from error
+        self._engine = store.open_engine(file)
+        with self._plainly():
+            store.prepare(self._engine)
+
+    @classmethod
+    def open(cls, file: Path) -> Self:
+        """Open or create the journal of a file."""
+        return cls(file)
+
+    def append(self, event: Event) -> Entry:
+        """Write an event; returns once it is on the disk. Raises JournalError, and then nothing was written."""
+        return self._write(lambda _: (event,))[0]
+
+    def append_many(self, events: Sequence[Event]) -> tuple[Entry, ...]:
+        """Write events in one transaction: all of them or none."""
+        return self._write(lambda _: events)
+
+    def append_if(
+        self, decide: Callable[[list[Entry]], Event | None], study_instance_uid: str
+    ) -> Entry | None:
+        """Append what `decide` makes of the study's entries, with no other writer in between.
+
+        For an event that depends on what was written before, such as an undo; None from `decide` writes nothing.
+        """
+
+        def decided(connection: Connection) -> tuple[Event, ...]:
+            event = decide(_entries(connection, study_instance_uid))
+            return () if event is None else (event,)
+
+        return next(iter(self._write(decided)), None)
+
+    def entries(self, study_instance_uid: str = "") -> tuple[Entry, ...]:
+        """All entries of a study, or of the whole journal, in order."""
+        with self._plainly(), self._engine.connect() as connection:
+            return tuple(_entries(connection, study_instance_uid))
+
+    def study_uids(self) -> tuple[str, ...]:
+        """The studies that the journal speaks of, in order of first mention."""
+        wanted = "SELECT study_instance_uid FROM entries GROUP BY study_instance_uid ORDER BY MIN(sequence)"
+        with self._plainly(), self._engine.connect() as connection:
+            return tuple(str(row[0]) for row in connection.exec_driver_sql(wanted))
+
+    def head(self) -> str:
+        """Hash of the last entry; empty for an empty journal."""
+        with self._plainly(), self._engine.connect() as connection:
+            last = connection.execute(
+                select(EntryRow.sha256).order_by(EntryRow.sequence.desc()).limit(1)
+            ).scalar_one_or_none()
+            return last or ""
+
+    def verify(self, head: str = "") -> VerifyReport:
+        """Check the file on disk, see `verify_file`."""
+        return verify_file(self.file, head)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _write(self, decide: Callable[[Connection], Sequence[Event]]) -> tuple[Entry, ...]:
+        with self._plainly(), self._engine.connect() as plain:
+            connection = plain.execution_options(**store.WRITE)
+            with connection.begin():
+                written = tuple(self._chained(connection, decide(connection)))
+                if written:
+                    connection.execute(insert(EntryRow), [asdict(entry) for entry in written])
+        testify(self.file, written)
+        return written
+
+    def _chained(self, connection: Connection, events: Sequence[Event]) -> Iterator[Entry]:
+        last = connection.execute(
+            select(EntryRow.sequence, EntryRow.sha256).order_by(EntryRow.sequence.desc()).limit(1)
+        ).one_or_none()
+        sequence, previous = last or (0, first_previous(store.journal_id(connection)))
+        for number, event in enumerate(events, start=sequence + 1):
+            uid, kind = event.study_instance_uid, type(event).__name__
+            if not uid:
+                raise ValueError("an event belongs to a study")
+            draft = Entry(number, uid, kind, payload_of(event), event.reader, self._clock(), previous, "")
+            entry = replace(draft, sha256=entry_hash(draft))
+            previous = entry.sha256
+            yield entry
+
+    @contextmanager
+    def _plainly(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise store.refusal(error, self.file) from error
+
+
+def verify_file(file: Path, head: str = "") -> VerifyReport:
+    """Read every entry of a journal file and prove the chain; `head` is a hash noted earlier, which must be in it.
+
+    Nothing is written. Raises JournalError if there is no such file.
+    """
+    if not file.is_file():
+        raise JournalError("error.journal.missing", file=file.name, folder=str(file.parent))
+    engine = store.open_engine(file, read_only=not store.writable(file))
+    hashes: list[str] = []
+    try:
+        with engine.connect() as connection:
+            problem_key, broken_at = _check(connection, hashes)
+    except (DBAPIError, TypeError, UnicodeError):
+        problem_key, broken_at = "journal.verify.damaged", len(hashes) + 1
+    finally:
+        engine.dispose()
+    report = VerifyReport(len(hashes), hashes[-1] if hashes else "", problem_key, broken_at)
+    return report if problem_key else _compare(file, hashes, head, report)
+
+
+def _check(connection: Connection, hashes: list[str]) -> tuple[str, int]:
+    version = store.schema_version(connection)
+    if version != store.CURRENT_VERSION:
+        return "journal.verify.not_a_journal", 0
+    rows = connection.execute(select(*_COLUMNS).order_by(EntryRow.sequence).execution_options(yield_per=500))
+    broken_at = find_break((Entry(*row) for row in rows), store.journal_id(connection), hashes)
+    if broken_at is not None:
+        return "journal.verify.broken", broken_at
+    if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
+        return "journal.verify.damaged", 0
+    return "", 0
+
+
+def _compare(file: Path, hashes: list[str], head: str, report: VerifyReport) -> VerifyReport:
+    """Hold the whole chain against what was noted outside of it."""
+    if head and head not in hashes:
+        return replace(report, problem_key="journal.verify.head_missing")
+    try:
+        missing = contradiction(file, hashes)
+    except OSError:
+        return replace(report, is_witnessed=not hashes)
+    if missing is None:
+        return report
+    return replace(report, problem_key="journal.verify.witness_differs", broken_at=missing)
+
+
+def _entries(connection: Connection, study_instance_uid: str) -> list[Entry]:
+    wanted = select(*_COLUMNS).order_by(EntryRow.sequence)
+    if study_instance_uid:
+        wanted = wanted.where(EntryRow.study_instance_uid == study_instance_uid)
+    return [Entry(*row) for row in connection.execute(wanted)]
