@@ -1,0 +1,47 @@
+"""`overread journal verify`: prove that no verdict was altered, moved or removed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.domain.errors import JournalError
+from app.findings.journal import VerifyReport, verify_file
+from app.support.i18n import text
+from app.support.paths import user_paths
+
+
+def register(tree: typer.Typer) -> None:
+    """Add `journal` with its sub-commands."""
+    commands = typer.Typer(no_args_is_help=True, help="The hash-chained record of results and verdicts.")
+    commands.command("verify")(verify)
+    tree.add_typer(commands, name="journal")
+
+
+def verify(
+    file: Annotated[Path | None, typer.Argument(help="A journal file; yours if left out.")] = None,
+    head: Annotated[str, typer.Option(help="A head hash noted earlier, for instance in a manifest.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Check every entry of a journal; exit code 1 if anything was altered or cut off."""
+    chosen = file or user_paths().journal_file
+    report = verify_file(chosen, head)
+    if as_json:
+        typer.echo(json.dumps({**asdict(report), "is_whole": report.is_whole}))
+    if not report.is_whole:
+        raise JournalError(report.problem_key, entry=report.broken_at, file=chosen.name)
+    if not as_json:
+        for sentence in sentences(report):
+            typer.echo(sentence)
+
+
+def sentences(report: VerifyReport) -> list[str]:
+    """What a whole journal's report says, in words."""
+    if not report.entries:
+        return [text("journal.verify.empty")]
+    said = [text("journal.verify.whole", entries=report.entries, head=report.head)]
+    return said if report.is_witnessed else [*said, text("journal.verify.no_witness")]

@@ -1,0 +1,232 @@
+"""`overread review`: judge findings without the window."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from app.domain.errors import JournalError
+from app.domain.finding import Judgement, Place, PlaceKind, Point, Reading, RejectReason, Verdict
+from app.findings.journal import Journal
+from app.support.i18n import text
+from app.support.paths import user_paths
+from app.workflows import review
+
+Finding = Annotated[str, typer.Argument(help="Id of a finding, or the start of one.")]
+Reader = Annotated[str, typer.Option(help="Who judges; the logged-in user if left out.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+Study = Annotated[str, typer.Option("--study", help="Study Instance UID, or the start of one.")]
+
+
+def register(tree: typer.Typer) -> None:
+    """Add `review` with its sub-commands."""
+    commands = typer.Typer(no_args_is_help=True, help="Verdicts on findings.")
+    for name, command in (
+        ("list", show),
+        ("accept", accept),
+        ("reject", reject),
+        ("edit", edit),
+        ("defer", defer),
+        ("undo", undo),
+        ("redo", redo),
+    ):
+        commands.command(name)(command)
+    tree.add_typer(commands, name="review")
+
+
+def show(study: Study = "", as_json: AsJson = False) -> None:
+    """List results and findings with their verdicts."""
+    with open_journal() as journal:
+        uids = [find_study(journal, study)] if study else list(journal.study_uids())
+        readings = [review.reading_of(journal, uid) for uid in uids]
+    if as_json:
+        typer.echo(json.dumps({"studies": [reading_record(reading) for reading in readings]}))
+    elif not any(reading.results for reading in readings):
+        typer.echo(text("review.nothing"))
+    else:
+        _show_table(readings)
+
+
+def accept(finding: Finding, reader: Reader = "", as_json: AsJson = False) -> None:
+    """Accept a finding."""
+    judge(finding, Verdict.ACCEPTED, reader=reader, as_json=as_json)
+
+
+def reject(
+    finding: Finding,
+    reason: Annotated[str, typer.Option(help=f"One of: {', '.join(r.value for r in RejectReason)}.")],
+    reader: Reader = "",
+    as_json: AsJson = False,
+) -> None:
+    """Reject a finding, with a reason."""
+    try:
+        chosen = RejectReason(reason)
+    except ValueError as error:
+        known = ", ".join(item.value for item in RejectReason)
+        raise JournalError("error.review.unknown_reason", reason=reason, known=known) from error
+    judge(finding, Verdict.REJECTED, reason=chosen, reader=reader, as_json=as_json)
+
+
+def edit(
+    finding: Finding,
+    label: Annotated[str, typer.Option(help="The right name of what is there.")] = "",
+    center: Annotated[str, typer.Option(help="The right centre: x,y,z in mm.")] = "",
+    reader: Reader = "",
+    as_json: AsJson = False,
+) -> None:
+    """Correct the label or the centre of a finding."""
+    point = parse_point(center) if center else None
+    judge(finding, Verdict.EDITED, label=label, center=point, reader=reader, as_json=as_json)
+
+
+def defer(finding: Finding, reader: Reader = "", as_json: AsJson = False) -> None:
+    """Leave a finding for later."""
+    judge(finding, Verdict.DEFERRED, reader=reader, as_json=as_json)
+
+
+def undo(study: Study = "", reader: Reader = "", as_json: AsJson = False) -> None:
+    """Take back the latest verdict of a study."""
+    with open_journal() as journal:
+        reading = review.undo(journal, find_study(journal, study), reader=reader or review.default_reader())
+    _report_step(reading, "review.undone", "review.nothing_to_undo", as_json)
+
+
+def redo(study: Study = "", reader: Reader = "", as_json: AsJson = False) -> None:
+    """Bring back the verdict that was taken back last."""
+    with open_journal() as journal:
+        reading = review.redo(journal, find_study(journal, study), reader=reader or review.default_reader())
+    _report_step(reading, "review.redone", "review.nothing_to_redo", as_json)
+
+
+def judge(  # noqa: PLR0913 - the parts of one verdict, all by name
+    start: str,
+    verdict: Verdict,
+    *,
+    reason: RejectReason | None = None,
+    label: str = "",
+    center: Point | None = None,
+    reader: str = "",
+    as_json: bool = False,
+) -> None:
+    """Write one verdict and say what stands now."""
+    with open_journal() as journal:
+        study, finding_id = review.find_finding(journal, start)
+        before = review.reading_of(journal, study).judgement(finding_id)
+        place = moved(before, center) if before and center else None
+        reading = review.give_verdict(
+            journal,
+            study,
+            finding_id,
+            verdict,
+            reason=reason,
+            label=label,
+            place=place,
+            reader=reader or review.default_reader(),
+        )
+    after = reading.judgement(finding_id)
+    if after is not None:
+        said = text("review.done", verdict=text(f"verdict.{verdict.value}"), label=after.shown_label)
+        typer.echo(json.dumps(judgement_record(after)) if as_json else said)
+
+
+def moved(before: Judgement, center: Point) -> Place:
+    """The finding's place with another centre; a box moves with it, a region gives way to a point."""
+    old = before.place or before.finding.place
+    if old.kind is PlaceKind.STUDY or old.center is None:
+        raise JournalError("error.review.no_place_to_move")
+    if old.kind is not PlaceKind.BOX or old.box_min is None or old.box_max is None:
+        return Place(PlaceKind.POINT, old.space, center)
+    step = [new - was for new, was in zip(center, old.center, strict=True)]
+    return Place(PlaceKind.BOX, old.space, center, _shifted(old.box_min, step), _shifted(old.box_max, step))
+
+
+def parse_point(value: str) -> Point:
+    """Three numbers, separated by commas."""
+    try:
+        x, y, z = (float(part) for part in value.split(","))
+    except ValueError as error:
+        raise JournalError("error.review.bad_point", value=value) from error
+    return x, y, z
+
+
+def open_journal() -> Journal:
+    """The user's journal."""
+    return Journal(user_paths().journal_file)
+
+
+def find_study(journal: Journal, start: str) -> str:
+    """The one study whose uid begins so; without a start, the only study there is."""
+    found = [uid for uid in journal.study_uids() if uid.startswith(start)]
+    if start in found:
+        return start
+    if not found:
+        raise JournalError("error.review.unknown_study", study=start)
+    if len(found) > 1:
+        if not start:
+            raise JournalError("error.review.which_study", count=len(found))
+        raise JournalError("error.review.ambiguous_study", study=start, count=len(found))
+    return found[0]
+
+
+def reading_record(reading: Reading) -> dict[str, Any]:  # Any: a JSON object
+    """One study as a JSON object."""
+    return {
+        "study_instance_uid": reading.study_instance_uid,
+        "results": [
+            {
+                "result_id": result.result_id,
+                "package": result.package.name,
+                "version": result.package.version,
+                "state": result.state.value,
+                "study_score": result.study_score,
+                "provider": result.provider,
+            }
+            for result in reading.results
+        ],
+        "findings": [judgement_record(judgement) for judgement in reading.judgements],
+    }
+
+
+def judgement_record(judgement: Judgement) -> dict[str, Any]:  # Any: a JSON object
+    """One finding with its verdict as a JSON object."""
+    finding, place = judgement.finding, judgement.place or judgement.finding.place
+    return {
+        "finding_id": finding.finding_id,
+        "result_id": finding.result_id,
+        "key": finding.key,
+        "label": judgement.shown_label,
+        "model_label": finding.label,
+        "score": finding.score,
+        "threshold": finding.threshold,
+        "place": place.kind.value,
+        "center_mm": place.center,
+        "verdict": judgement.verdict.value,
+        "reason": judgement.reason.value if judgement.reason else None,
+        "reader": judgement.reader,
+        "at": judgement.at,
+    }
+
+
+def _shifted(corner: Point, step: list[float]) -> Point:
+    return corner[0] + step[0], corner[1] + step[1], corner[2] + step[2]
+
+
+def _report_step(reading: Reading | None, done: str, nothing: str, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"changed": reading is not None}))
+    else:
+        typer.echo(text(nothing if reading is None else done))
+
+
+def _show_table(readings: list[Reading]) -> None:
+    for reading in readings:
+        typer.echo(reading.study_instance_uid)
+        for result in reading.results:
+            state = text(f"state.{result.state.value}")
+            typer.echo(f"  {result.package.name} {result.package.version}: {state}")
+        for judgement in reading.judgements:
+            score = "" if judgement.finding.score is None else f" {judgement.finding.score:.2f}"
+            verdict = text(f"verdict.{judgement.verdict.value}")
+            typer.echo(f"    {judgement.finding.finding_id}  {judgement.shown_label}{score}  {verdict}")
