@@ -95,8 +95,11 @@ def volume_corners(affine: Affine, shape: Sequence[int]) -> Vector:
 
 
 def step_along(affine: Affine, direction: Vector) -> float:
-    """Distance in mm from one layer of voxels to the next along a unit vector."""
-    return float(1.0 / np.abs(np.linalg.solve(spatial(affine), direction)).max())
+    """Distance in mm along a unit vector from one layer of voxels to the next, of the layers most square to it."""
+    across = np.linalg.inv(spatial(affine))  # row k: how index k grows, at right angles to its layers
+    growth = across @ direction
+    squareness = np.abs(growth) / np.linalg.norm(across, axis=1)
+    return float(1.0 / np.abs(growth[np.argmax(squareness)]))
 
 
 def turn_matrix(state: ViewState) -> Vector:

@@ -26,6 +26,7 @@ class LayerCache:
     def __init__(self) -> None:
         self._resampler = Resampler()
         self._arrays: dict[int, tuple[object, VtkArray]] = {}
+        self._heat_of: tuple[HeatLayer, ...] = ()
         self._heat_for: tuple[object, ...] | None = None
         self._heat: NDArray[np.uint32] | None = None
         self._paths: OrderedDict[tuple[object, ...], tuple[tuple[int, QPainterPath], ...]] = OrderedDict()
@@ -37,13 +38,14 @@ class LayerCache:
         if not layers:
             return None
         matrices = [index_from_pixels(np.asarray(layer.affine), plane, ratio) for layer in layers]
-        key = (tuple(map(id, layers)), size, b"".join(matrix.tobytes() for matrix in matrices))
-        if key != self._heat_for or self._heat is None:
+        key = (size, b"".join(matrix.tobytes() for matrix in matrices))
+        if key != self._heat_for or layers != self._heat_of or self._heat is None:
             sampled = [
                 self._resampler.sample(self._array(layer.values), matrix, size, outside=OUTSIDE)
                 for layer, matrix in zip(layers, matrices, strict=True)
             ]
-            self._heat, self._heat_for = heat_picture(sampled, layers), key
+            self._heat = heat_picture(sampled, layers)
+            self._heat_for, self._heat_of = key, layers
         image = QImage(
             self._heat.data,
             size[0],
@@ -92,11 +94,12 @@ class LayerCache:
             self._arrays[id(values)] = held = (values, VtkArray(values))
         return held[1]
 
-    def forget(self) -> None:
+    def keep_only(self, heat: tuple[HeatLayer, ...], labels: tuple[OutlineLayer, ...]) -> None:
         """Drop what was kept for layers that are gone."""
-        self._arrays.clear()
-        self._paths.clear()
-        self._heat_for = None
+        wanted = {id(layer.values) for layer in heat} | {id(layer.labels) for layer in labels}
+        self._arrays = {key: held for key, held in self._arrays.items() if key in wanted}
+        for key in [key for key in self._paths if key[0] not in wanted]:
+            del self._paths[key]
 
 
 def picture_grid(box: PictureBox, step_mm: tuple[float, float]) -> tuple[ScreenPlane, tuple[int, int]]:

@@ -81,7 +81,7 @@ class MprView(SteeredView):
             self.cross_point = None
             self.put_picture(None, None, 0.0)
             return
-        self.picture = picture if picture is not None else Picture(self._volume)
+        self.picture = picture if picture is not None else Picture(self._volume, flat=False)
         self.start_window = windows[0] if windows else _whole_range(self.picture)
         x, y, z = geometry.volume_corners(self._volume.affine, self._volume.pixels.shape).mean(axis=0)
         self.cross_point = None
@@ -174,7 +174,7 @@ class MprGroup(QObject):
     ) -> None:
         """Cut the same volume in every view, through its middle."""
         usable = volume is not None and volume.in_patient and volume.pixels.ndim == 3
-        picture = Picture(volume) if usable and volume is not None else None
+        picture = Picture(volume, flat=False) if usable and volume is not None else None
         self.point = None
         for view in self.views:
             view.set_volume(volume, windows, info, picture)

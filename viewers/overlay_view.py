@@ -84,13 +84,13 @@ class OverlayView(QWidget):
     def set_heat(self, layers: tuple[HeatLayer, ...]) -> None:
         """Heat over the picture; replaces what was there."""
         self.heat = tuple(layers)
-        self.layers.forget()
+        self.layers.keep_only(self.heat, self.outlines)
         self.update()
 
     def set_outlines(self, layers: tuple[OutlineLayer, ...]) -> None:
         """Outlines over the picture; replaces what was there."""
         self.outlines = tuple(layers)
-        self.layers.forget()
+        self.layers.keep_only(self.heat, self.outlines)
         self.update()
 
     def set_markers(self, markers: tuple[Marker, ...]) -> None:

@@ -21,10 +21,12 @@ _SPARSE = 64  # values per axis looked at for the range of values
 
 
 class Picture:
-    """Pixels (slices, rows, columns[, 3]) with their place; coarser copies are made when they are first needed."""
+    """Pixels (slices, rows, columns[, 3]) with their place; coarser copies are made when they are first needed.
 
-    def __init__(self, source: Frame | VolumeImage) -> None:
-        flat = isinstance(source, Frame) or source.pixels.ndim == 2
+    flat: the source is one frame without a slice axis.
+    """
+
+    def __init__(self, source: Frame | VolumeImage, *, flat: bool) -> None:
         self.pixels: NDArray[Any] = source.pixels[np.newaxis] if flat else source.pixels
         self.affine: Affine = np.asarray(source.affine, dtype=np.float64)
         self.source = source
@@ -91,6 +93,7 @@ class PictureSampler:
 
     def __init__(self) -> None:
         self._resampler = Resampler()
+        self._sampled_from: Picture | None = None
         self._sampled_for: tuple[object, ...] | None = None
         self._sampled: NDArray[Any] = np.empty((0, 0), dtype=np.uint8)
         self._shown: NDArray[np.uint8] = np.empty((0, 0), dtype=np.uint8)
@@ -113,14 +116,14 @@ class PictureSampler:
         """Stored values at the device pixels of a view, (rows, columns[, 3])."""
         plane, size, ratio = screen.plane, screen.size, screen.ratio
         matrix = index_from_pixels(picture.affine, plane, ratio)
-        key = (id(picture), matrix.tobytes(), size, self.interpolation)
-        if key != self._sampled_for:
+        key = (matrix.tobytes(), size, self.interpolation)
+        if key != self._sampled_for or picture is not self._sampled_from:
             steps = np.abs(matrix[:3, :2]).max(axis=0)
             array, affine = picture.level(float(steps.min()))
             if affine is not picture.affine:
                 matrix = index_from_pixels(affine, plane, ratio)
             self._sampled = self._resampler.sample(array, matrix, size, self.interpolation)
-            self._sampled_for = key
+            self._sampled_for, self._sampled_from = key, picture
         return self._sampled
 
     def image(self, picture: Picture, sampled: NDArray[Any], state: ViewState, ratio: float) -> QImage:

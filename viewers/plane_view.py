@@ -112,7 +112,7 @@ class PlaneView(OverlayView):
             markers=tuple(m for m in self.markers if m.in_patient == space) if ink else (),
             cross=self.cross_lines,
             cross_point=self.cross_point if self.cross_lines else None,
-            notices=self.notices + (_elsewhere(self, space) if ink else ()),
+            notices=self.notices + _left_out(self, space),
         )
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
@@ -150,8 +150,10 @@ def _outline_paths(view: PlaneView, plane: ScreenPlane) -> tuple[OutlinePath, ..
     return view.layers.outline_paths(layers, box, (step_right, step_down), plane)
 
 
-def _elsewhere(view: PlaneView, in_patient: bool) -> tuple[str, ...]:
-    """What was left out because it lies in another space."""
+def _left_out(view: PlaneView, in_patient: bool) -> tuple[str, ...]:
+    """What is not drawn: hidden by the reader, or in another space than the picture."""
+    if not view.overlays_visible:
+        return (view.texts.hidden,) if view.heat or view.outlines or view.markers else ()
     said = []
     if any(layer.in_patient != in_patient for layer in view.heat):
         said.append(view.texts.heat_elsewhere)

@@ -121,6 +121,9 @@ class SliceView(SteeredView):
         failure = source.failure(self._index)
         frame = None if failure else source.frame(self._index)
         self.failure, self.notices = failure or "", ()
+        if failure:
+            self.shown_index = None
+            self.put_picture(None, None, 0.0)
         if frame is not None:
             self._show_frame(frame)
         elif not failure:
@@ -132,7 +135,7 @@ class SliceView(SteeredView):
     def _show_frame(self, frame: Frame) -> None:
         picture = self._kept.get(self._index)
         if picture is None or picture.source is not frame:
-            picture = Picture(frame)
+            picture = Picture(frame, flat=True)
             self._kept[self._index] = picture
             while len(self._kept) > _KEPT_PICTURES:
                 self._kept.popitem(last=False)

@@ -216,8 +216,9 @@ class ViewerText:
     no_scale: str = "no scale: pixel spacing unknown"
     not_outline: str = "attention map, not a lesion outline"
     not_primary: str = "not for primary diagnosis"
-    heat_grid: str = "interpolated from a grid of {rows} x {columns}"
+    heat_grid: str = "interpolated from a grid of {grid}"
     heat_elsewhere: str = "heat hidden: it is not in the space of this picture"
+    hidden: str = "AI marks and heat are hidden"
     marks_elsewhere: str = "marks hidden: they are not in the space of this picture"
     no_mpr: str = (
         "This picture has no position in the patient, so no planes can be cut from it. Use the stack view."

@@ -6,7 +6,13 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from viewers.overlays import words
-from viewers.overlays.layout import CORNER_SHARE, bottom_height, corner_lines
+from viewers.overlays.layout import (
+    CORNER_SHARE,
+    bottom_left_px,
+    bottom_right_px,
+    corner_lines,
+    legend_px,
+)
 from viewers.scene import Scene
 
 
@@ -15,17 +21,18 @@ def paint(painter: QPainter, scene: Scene) -> None:
     painter.setFont(words.font())
     corners, height = scene.corners, scene.size_px[1]
     top = words.MARGIN_PX
-    _draw_lines(painter, scene, corners.top_left, top, right=False)
-    _draw_lines(painter, scene, corners.top_right, top, right=True)
-    bottom = height - bottom_height(scene, corners.bottom_left)
-    _draw_lines(painter, scene, corners.bottom_left, bottom, right=False)
-    bottom = height - bottom_height(scene, corners.bottom_right)
-    _draw_lines(painter, scene, corners.bottom_right, bottom, right=True)
+    step = words.line_height()
+    _draw_lines(painter, scene, corner_lines(scene, corners.top_left), top, right=False)
+    _draw_lines(painter, scene, corner_lines(scene, corners.top_right), top, right=True)
+    lines = corner_lines(scene, corners.bottom_left, legend_px(scene))
+    _draw_lines(painter, scene, lines, height - bottom_left_px(scene), right=False)
+    lines = corner_lines(scene, corners.bottom_right, 2 * step)
+    _draw_lines(painter, scene, lines, height - bottom_right_px(scene), right=True)
 
 
 def _draw_lines(painter: QPainter, scene: Scene, lines: tuple[str, ...], top: float, *, right: bool) -> None:
     width, step = scene.size_px[0] * CORNER_SHARE, words.line_height()
     left = scene.size_px[0] - words.MARGIN_PX - width if right else words.MARGIN_PX
     side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-    for number, line in enumerate(corner_lines(scene, lines)):
+    for number, line in enumerate(lines):
         words.draw(painter, QRectF(left, top + number * step, width, step), side, line)

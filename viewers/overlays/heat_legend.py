@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from viewers.compositor import heat_table
 from viewers.overlays import words
-from viewers.overlays.layout import bottom_height
+from viewers.overlays.layout import BAR_PX, has_grid_line, legend_rect
 from viewers.scene import Scene
 from viewers.types import HeatLayer
 
-_BAR_PX = (170.0, 10.0)
+_BELOW = QColor(96, 96, 96)  # the grey that the bar shows its colours over
 
 
 def paint(painter: QPainter, scene: Scene) -> None:
@@ -20,45 +20,47 @@ def paint(painter: QPainter, scene: Scene) -> None:
     if not scene.heat:
         return
     painter.setFont(words.font())
-    step, wide = words.line_height(), min(scene.size_px[0] - 2 * words.MARGIN_PX, 330.0)
-    lines = [scene.text.not_outline, scene.text.not_primary]
-    height = step * len(lines) + sum(_layer_height(layer, step) for layer in scene.heat)
-    top = scene.size_px[1] - bottom_height(scene, scene.corners.bottom_left) - height - 6
+    room = legend_rect(scene)
+    words.draw_backing(painter, room.adjusted(-4, -2, -room.width() + _widest(scene) + 4, -2))
+    line = QRectF(room.left(), room.top(), room.width(), words.line_height())
     for layer in scene.heat:
-        _paint_layer(painter, scene, layer, QRectF(words.MARGIN_PX, top, wide, step))
-        top += _layer_height(layer, step)
-    for line in lines:
-        _line(painter, QRectF(words.MARGIN_PX, top, wide, step), line)
-        top += step
+        line = _paint_layer(painter, scene, layer, line)
+    for sentence in (scene.text.not_outline, scene.text.not_primary):
+        line = _line(painter, line, sentence)
 
 
-def _layer_height(layer: HeatLayer, step: float) -> float:
-    return 3 * step + _BAR_PX[1] + 4
+def _widest(scene: Scene) -> float:
+    lines = [scene.text.not_outline, scene.text.not_primary, *(layer.label for layer in scene.heat)]
+    if has_grid_line(scene):
+        lines += [_grid_words(scene, layer) for layer in scene.heat]
+    return min(max([BAR_PX[0], *map(words.text_width, lines)]), legend_rect(scene).width())
 
 
-def _paint_layer(painter: QPainter, scene: Scene, layer: HeatLayer, line: QRectF) -> None:
-    _line(painter, line, layer.label)
-    bar = QRectF(line.left(), line.bottom() + 2, min(_BAR_PX[0], line.width()), _BAR_PX[1])
+def _grid_words(scene: Scene, layer: HeatLayer) -> str:
+    grid = " x ".join(str(size) for size in layer.values.shape if size > 1)
+    return scene.text.heat_grid.format(grid=grid)
+
+
+def _paint_layer(painter: QPainter, scene: Scene, layer: HeatLayer, line: QRectF) -> QRectF:
+    line = _line(painter, line, layer.label)
+    bar = QRectF(line.left() + 1, line.top() + 2, min(BAR_PX[0], line.width()), BAR_PX[1])
     painter.fillRect(bar.adjusted(-1, -1, 1, 1), words.LIGHT)
-    painter.fillRect(bar, Qt.GlobalColor.black)
+    painter.fillRect(bar, _BELOW)
     painter.drawImage(bar, _bar_image(layer))
-    ends = QRectF(bar.left(), bar.bottom() + 2, bar.width(), line.height())
     low, high = layer.value_range
-    words.draw(painter, ends, Qt.AlignmentFlag.AlignLeft, f"{max(low, layer.threshold):g}")
+    ends = QRectF(bar.left(), bar.bottom() + 2, bar.width(), line.height())
     words.draw(painter, ends, Qt.AlignmentFlag.AlignRight, f"{high:g}")
-    rows, columns = layer.values.shape[-2:]
-    _line(
-        painter,
-        ends.translated(0, line.height()),
-        scene.text.heat_grid.format(rows=rows, columns=columns),
-        line,
-    )
+    words.draw(painter, ends, Qt.AlignmentFlag.AlignLeft, f"{max(low, layer.threshold):g}")
+    line = line.translated(0, BAR_PX[1] + 4 + line.height())
+    if has_grid_line(scene):
+        return _line(painter, line, _grid_words(scene, layer))
+    return line
 
 
-def _line(painter: QPainter, rect: QRectF, text: str, wide_as: QRectF | None = None) -> None:
-    if wide_as is not None:
-        rect.setWidth(wide_as.width())
+def _line(painter: QPainter, rect: QRectF, text: str) -> QRectF:
+    """Draw a line of text; returns where the next one goes."""
     words.draw(painter, rect, Qt.AlignmentFlag.AlignLeft, text)
+    return rect.translated(0, rect.height())
 
 
 def _bar_image(layer: HeatLayer) -> QImage:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from viewers.overlays import words
-from viewers.overlays.orientation import LETTER_POINT_SIZE
+from viewers.overlays.words import LETTER_POINT_SIZE
 from viewers.scene import Scene
 
 

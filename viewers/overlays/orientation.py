@@ -6,10 +6,9 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from viewers.overlays import words
+from viewers.overlays.words import LETTER_POINT_SIZE
 from viewers.scene import Scene
 from viewers.types import TextLevel
-
-LETTER_POINT_SIZE = 14.0
 
 
 def paint(painter: QPainter, scene: Scene) -> None:

@@ -6,12 +6,13 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 POINT_SIZE = 11.0
+LETTER_POINT_SIZE = 14.0
 MARGIN_PX = 8.0
 LIGHT = QColor(232, 232, 226)
 CALM = QColor(150, 205, 255)
 WARNING = QColor(255, 200, 60)
 FINAL = QColor(255, 120, 100)
-SHADE = QColor(0, 0, 0, 200)
+SHADE = QColor(0, 0, 0, 225)
 
 
 def font(size: float = POINT_SIZE, *, bold: bool = False) -> QFont:
@@ -51,3 +52,8 @@ def draw_plate(painter: QPainter, rect: QRectF, text: str, color: QColor) -> Non
     inner = rect.adjusted(6, 0, -6, 0)
     shown = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
     painter.drawText(inner, Qt.AlignmentFlag.AlignCenter, shown)
+
+
+def draw_backing(painter: QPainter, rect: QRectF) -> None:
+    """Darken the picture behind several lines of small text."""
+    painter.fillRect(rect, QColor(0, 0, 0, 130))

@@ -1,0 +1,112 @@
+"""Small volumes with known points, and a frame source over them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewers.types import Affine, Frame, Point, VolumeImage, WindowLevel
+
+WINDOW = WindowLevel(500.0, 1000.0)
+SHAPE = (9, 24, 32)
+
+
+def affine(
+    slice_step: tuple[float, float, float] = (0.0, 0.0, 3.0),
+    down: tuple[float, float, float] = (0.0, 0.8, 0.0),
+    right: tuple[float, float, float] = (0.7, 0.0, 0.0),
+    origin: tuple[float, float, float] = (-20.0, 5.0, 100.0),
+) -> Affine:
+    """(slice, row, column) -> LPS mm from the three steps and the first voxel's centre."""
+    made = np.eye(4)
+    made[:3, :] = np.column_stack([slice_step, down, right, origin])
+    return made
+
+
+def tilted(degrees: float) -> Affine:
+    """Anisotropic, turned about all three axes."""
+    angle = np.radians(degrees)
+    cos, sin = np.cos(angle), np.sin(angle)
+    about_z = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
+    about_x = np.array([[1, 0, 0], [0, cos, -sin], [0, sin, cos]])
+    made = affine()
+    made[:3, :3] = about_z @ about_x @ made[:3, :3]
+    return made
+
+
+GEOMETRIES: dict[str, Affine] = {
+    "axial": affine(),
+    "axial, slices reversed": affine(slice_step=(0, 0, -3.0)),
+    "anisotropic pixels": affine(down=(0, 2.1, 0)),
+    "coronal": affine(slice_step=(0, 2.0, 0), down=(0, 0, -0.9), right=(0.7, 0, 0)),
+    "sagittal": affine(slice_step=(1.5, 0, 0), down=(0, 0, -0.9), right=(0, 0.6, 0)),
+    "oblique": tilted(27.0),
+    "gantry tilt": affine(slice_step=(0, 0.9, 3.0)),
+}
+
+
+def point_at(index_to_mm: Affine, index: tuple[float, float, float]) -> Point:
+    """A voxel's centre in mm."""
+    x, y, z = index_to_mm[:3, :3] @ np.array(index) + index_to_mm[:3, 3]
+    return float(x), float(y), float(z)
+
+
+def one_bright_voxel(index: tuple[int, int, int], shape: tuple[int, int, int] = SHAPE) -> NDArray[np.int16]:
+    """Zero everywhere but in one voxel."""
+    pixels = np.zeros(shape, dtype=np.int16)
+    pixels[index] = 1000
+    return pixels
+
+
+def volume(pixels: NDArray[Any], index_to_mm: Affine, **changes: Any) -> VolumeImage:
+    """A volume of these pixels."""
+    return VolumeImage(pixels, index_to_mm, **changes)
+
+
+class ArraySource:
+    """A frame source over one array; frames in `missing` are not decoded yet, those in `broken` never will be."""
+
+    def __init__(self, pixels: NDArray[Any], index_to_mm: Affine, **of_frame: Any) -> None:
+        self.pixels, self.affine, self.of_frame = pixels, index_to_mm, of_frame
+        self.missing: set[int] = set()
+        self.broken: dict[int, str] = {}
+        self.asked: list[int] = []
+        self._frames: dict[int, Frame] = {}
+        self._listeners: list[Callable[[int], None]] = []
+
+    @property
+    def count(self) -> int:
+        return len(self.pixels)
+
+    @property
+    def listeners(self) -> int:
+        return len(self._listeners)
+
+    def affine_at(self, index: int) -> Affine:
+        moved = self.affine.copy()
+        moved[:3, 3] += index * moved[:3, 0]
+        return moved
+
+    def frame(self, index: int) -> Frame | None:
+        self.asked.append(index)
+        if index in self.missing:
+            return None
+        if index not in self._frames:
+            self._frames[index] = Frame(self.pixels[index], self.affine_at(index), **self.of_frame)
+        return self._frames[index]
+
+    def failure(self, index: int) -> str | None:
+        return self.broken.get(index)
+
+    def listen(self, arrived: Callable[[int], None]) -> Callable[[], None]:
+        self._listeners.append(arrived)
+        return lambda: self._listeners.remove(arrived)
+
+    def arrive(self, index: int) -> None:
+        """Decode a missing frame and tell whoever listens."""
+        self.missing.discard(index)
+        for listener in tuple(self._listeners):
+            listener(index)
