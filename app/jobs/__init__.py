@@ -1,1 +1,1 @@
-"""Long work off the main thread: priorities, progress, cancelling."""
+"""Long work off the main thread: a pool of threads by priority, cancel tokens, and the way home."""
