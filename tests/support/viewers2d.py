@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtGui import QImage
 
 from viewers.types import Affine, Frame, Point, VolumeImage, WindowLevel
 
@@ -110,3 +111,16 @@ class ArraySource:
         self.missing.discard(index)
         for listener in tuple(self._listeners):
             listener(index)
+
+
+def grey_of_image(image: QImage) -> NDArray[np.float64]:
+    """Mean of red, green and blue of each device pixel, (rows, columns)."""
+    plain = image.convertToFormat(QImage.Format.Format_RGB32)
+    raw = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
+    return np.asarray(raw[:, : 4 * plain.width()].reshape(plain.height(), -1, 4)[..., :3].mean(axis=2))
+
+
+def brightest(grey: NDArray[np.float64], share: float = 0.8) -> tuple[float, float]:
+    """Centre (x, y) in pixels of what is brighter than a share of the maximum."""
+    y, x = np.nonzero(grey >= share * grey.max())
+    return float(x.mean()) + 0.5, float(y.mean()) + 0.5

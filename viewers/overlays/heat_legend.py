@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from viewers.compositor import heat_table
 from viewers.overlays import words
-from viewers.overlays.layout import BAR_PX, has_grid_line, legend_rect
+from viewers.overlays.layout import BAR_PX, grid_words, has_grid_line, legend_rect
 from viewers.scene import Scene
 from viewers.types import HeatLayer
 
@@ -21,24 +21,12 @@ def paint(painter: QPainter, scene: Scene) -> None:
         return
     painter.setFont(words.font())
     room = legend_rect(scene)
-    words.draw_backing(painter, room.adjusted(-4, -2, -room.width() + _widest(scene) + 4, -2))
+    words.draw_backing(painter, room.adjusted(-4, -2, 4, -2))
     line = QRectF(room.left(), room.top(), room.width(), words.line_height())
     for layer in scene.heat:
         line = _paint_layer(painter, scene, layer, line)
     for sentence in (scene.text.not_outline, scene.text.not_primary):
         line = _line(painter, line, sentence)
-
-
-def _widest(scene: Scene) -> float:
-    lines = [scene.text.not_outline, scene.text.not_primary, *(layer.label for layer in scene.heat)]
-    if has_grid_line(scene):
-        lines += [_grid_words(scene, layer) for layer in scene.heat]
-    return min(max([BAR_PX[0], *map(words.text_width, lines)]), legend_rect(scene).width())
-
-
-def _grid_words(scene: Scene, layer: HeatLayer) -> str:
-    grid = " x ".join(str(size) for size in layer.values.shape if size > 1)
-    return scene.text.heat_grid.format(grid=grid)
 
 
 def _paint_layer(painter: QPainter, scene: Scene, layer: HeatLayer, line: QRectF) -> QRectF:
@@ -53,7 +41,7 @@ def _paint_layer(painter: QPainter, scene: Scene, layer: HeatLayer, line: QRectF
     words.draw(painter, ends, Qt.AlignmentFlag.AlignLeft, f"{max(low, layer.threshold):g}")
     line = line.translated(0, BAR_PX[1] + 4 + line.height())
     if has_grid_line(scene):
-        return _line(painter, line, _grid_words(scene, layer))
+        return _line(painter, line, grid_words(scene, layer))
     return line
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF
 
-from viewers.overlays.words import LETTER_POINT_SIZE, MARGIN_PX, line_height
+from viewers.overlays.words import LETTER_POINT_SIZE, MARGIN_PX, line_height, text_width
 from viewers.scene import Scene
-from viewers.types import TextLevel
+from viewers.types import HeatLayer, TextLevel
 
 CORNER_SHARE = 0.44  # of the width; the middle belongs to letters and notices
 SMALL_PX = 260  # below this height or width a view keeps one line in each corner
@@ -61,10 +61,20 @@ def legend_px(scene: Scene) -> float:
 
 
 def legend_rect(scene: Scene) -> QRectF:
-    """Where the legend is."""
+    """Where the legend is: as wide as its longest line, for its words are never cut short."""
     height = legend_px(scene)
     top = scene.size_px[1] - bottom_left_px(scene) - height
-    return QRectF(MARGIN_PX, top, scene.size_px[0] * 0.62, height)
+    lines = [scene.text.not_outline, scene.text.not_primary, *(layer.label for layer in scene.heat)]
+    if has_grid_line(scene):
+        lines += [grid_words(scene, layer) for layer in scene.heat]
+    wanted = max([BAR_PX[0], *map(text_width, lines)]) + 2
+    return QRectF(MARGIN_PX, top, min(wanted, scene.size_px[0] - 2 * MARGIN_PX), height)
+
+
+def grid_words(scene: Scene, layer: HeatLayer) -> str:
+    """How coarse the heat is that is drawn so smoothly."""
+    grid = " x ".join(str(size) for size in layer.values.shape if size > 1)
+    return scene.text.heat_grid.format(grid=grid)
 
 
 def badge_rect(scene: Scene, width: float) -> QRectF:
@@ -76,10 +86,12 @@ def badge_rect(scene: Scene, width: float) -> QRectF:
 
 
 def scale_rect(scene: Scene) -> QRectF:
-    """Room for the scale: right, between the letter and the badge."""
+    """Room for the scale: right, between the letter and the badge; may be too narrow beside a legend."""
     bottom = scene.size_px[1] - bottom_right_px(scene) - 8
     if scene.badge is not None:
         bottom -= line_height() + 8
     top = scene.size_px[1] - half_height(scene) - MARGIN_PX + 4
     width = scene.size_px[0] * 0.36
+    if scene.heat:
+        width = min(width, scene.size_px[0] - legend_rect(scene).right() - 2 * MARGIN_PX)
     return QRectF(scene.size_px[0] - MARGIN_PX - width, top, width, max(bottom - top, 1.0))

@@ -30,8 +30,10 @@ def paint(painter: QPainter, scene: Scene) -> None:
     if longest < _SHORTEST_PX:
         return
     length_mm, length_px = scale_bar(scene.state.scale, longest)
-    _draw_bar(painter, room.right() - 1, line.top() - 2, length_px)
     label = f"{length_mm:g} {scene.text.millimeter} {scene.info.scale_note}".rstrip()
+    if words.text_width(label) > room.width():
+        return
+    _draw_bar(painter, room.right() - 1, line.top() - 2, length_px)
     words.draw(painter, line, Qt.AlignmentFlag.AlignRight, label)
 
 
