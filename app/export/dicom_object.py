@@ -1,0 +1,108 @@
+"""What every DICOM object of an export has in common: who made it, what it is worth, when, and how it is stored."""
+
+from __future__ import annotations
+
+import uuid
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.domain.codes import Code
+from app.domain.finding import AnalysisResult, PackageRef
+from app.export.codes import PRIVATE_SCHEME, PRIVATE_SCHEME_NAME
+from app.export.types import NOTICE, TOOL, ExportSet
+
+if TYPE_CHECKING:
+    from highdicom import ContributingEquipment
+    from highdicom.coding_schemes import CodingSchemeIdentificationItem
+    from highdicom.sr import CodedConcept
+    from pydicom import Dataset
+
+# Dates of an export say when a study was read; without identity they are replaced by one that says nothing.
+NO_DATE, NO_TIME = "19000101", "000000"
+
+
+def concept(code: Code) -> CodedConcept:
+    """A coded concept as highdicom wants it."""
+    from highdicom.sr import CodedConcept
+
+    return CodedConcept(code.value, code.scheme, code.meaning)
+
+
+def common_arguments(export_set: ExportSet, result: AnalysisResult, description: str) -> dict[str, Any]:
+    """Keyword arguments that SR and SEG take alike (Any: highdicom's own types)."""
+    arguments: dict[str, Any] = {
+        "manufacturer": TOOL,
+        "manufacturer_model_name": TOOL,
+        "software_versions": export_set.tool_version,
+        "device_serial_number": "0",
+        "series_description": f"{description}: {NOTICE}"[:64],
+        "content_qualification": "RESEARCH",
+        "contributing_equipment": [algorithm_equipment(result.package)],
+        "coding_schemes": [private_scheme()],
+        "specific_character_set": "ISO_IR 192",
+    }
+    if not export_set.identified:
+        arguments |= {"content_date": NO_DATE, "content_time": NO_TIME}
+    return arguments
+
+
+def finish(made: Dataset, export_set: ExportSet) -> None:
+    """What highdicom leaves to the caller."""
+    if not export_set.identified:
+        made.InstanceCreationDate, made.InstanceCreationTime = NO_DATE, NO_TIME
+    if "FrameOfReferenceUID" not in made and made.Modality == "SEG":
+        made.PatientOrientation = ""  # type 2C (PS3.3 C.7.6.1) where no plane lies in the patient
+    made.file_meta.ImplementationVersionName = f"{TOOL} {export_set.tool_version}"[:16]
+
+
+@contextmanager
+def without_name_warnings() -> Iterator[None]:
+    """Highdicom warns of person names with one component; how people are called is not for us to judge."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore", message="The string .* is unlikely to represent", category=UserWarning
+        )
+        yield
+
+
+def save(made: Dataset, file: Path) -> None:
+    """Write a DICOM file (PS3.10)."""
+    made.save_as(file, enforce_file_format=True)
+
+
+def private_scheme() -> CodingSchemeIdentificationItem:
+    """Says whose the private codes are (PS3.3 C.12.1.1.2)."""
+    from highdicom.coding_schemes import CodingSchemeIdentificationItem
+
+    return CodingSchemeIdentificationItem(
+        PRIVATE_SCHEME, name=PRIVATE_SCHEME_NAME, version="1", responsible_organization=TOOL
+    )
+
+
+def algorithm_equipment(package: PackageRef) -> ContributingEquipment:
+    """The model as contributing equipment (0018,A001), as IHE AI Results asks."""
+    from highdicom import ContributingEquipment
+    from pydicom.sr.codedict import codes
+
+    item = ContributingEquipment(
+        manufacturer=package.name[:64],
+        purpose_of_reference=codes.DCM.ProcessingEquipment,
+        manufacturer_model_name=package.name[:64],
+        software_versions=package.version[:64],
+        contribution_description=f"Model package sha256 {package.sha256}",
+    )
+    item.DeviceUID = device_uid(package)
+    return item
+
+
+def device_uid(package: PackageRef) -> str:
+    """The package's Device UID, or one made from its hash where it has no valid one."""
+    from pydicom.uid import UID
+
+    uid = UID(package.device_uid)
+    if package.device_uid and uid.is_valid:
+        return str(uid)
+    return f"2.25.{uuid.uuid5(uuid.NAMESPACE_OID, f'{package.name}/{package.version}/{package.sha256}').int}"

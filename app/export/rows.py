@@ -1,0 +1,144 @@
+"""One row per finding, and one per model run that has none: what CSV and JSONL share.
+
+A run that failed, did not apply or contradicts itself has a row of its own, so that it is never read as normal.
+Findings that nobody judged are there as `unreviewed`: whoever counts must see what was not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from app.domain.finding import AnalysisResult, Finding, Judgement, Place, Verdict
+from app.export.codes import assessment_code
+from app.export.columns import COLUMNS
+from app.export.segments import place_of
+from app.export.types import NOTICE, ExportSet, StudyExport
+
+Cell = str | int | float | bool | None
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """Where the cells of one row come from; judgement is None in the row of a run without findings."""
+
+    study: StudyExport
+    result: AnalysisResult
+    judgement: Judgement | None
+
+    @property
+    def finding(self) -> Finding | None:
+        """The finding as the model gave it."""
+        return self.judgement.finding if self.judgement else None
+
+    @property
+    def place(self) -> Place | None:
+        """The place as it stands."""
+        return place_of(self.judgement) if self.judgement else None
+
+
+def rows_of(export_set: ExportSet) -> Iterator[Row]:
+    """All rows, study by study, run by run."""
+    for study in export_set.studies:
+        for result in study.reading.results:
+            judgements = study.judgements_of(result)
+            for judgement in judgements:
+                yield Row(study, result, judgement)
+            if not judgements:
+                yield Row(study, result, None)
+
+
+def cells(row: Row) -> dict[str, Cell]:
+    """Column name -> value."""
+    return {column.name: _CELLS[column.name](row) for column in COLUMNS}
+
+
+def _of_finding(pick: Callable[[Finding], Cell]) -> Callable[[Row], Cell]:
+    return lambda row: pick(row.finding) if row.finding else None
+
+
+def _of_judgement(pick: Callable[[Judgement], Cell]) -> Callable[[Row], Cell]:
+    return lambda row: pick(row.judgement) if row.judgement else None
+
+
+def _axis(corner: str, axis: int) -> Callable[[Row], Cell]:
+    def pick(row: Row) -> Cell:
+        point = getattr(row.place, corner) if row.place else None
+        return None if point is None else round(float(point[axis]), 3)
+
+    return pick
+
+
+def _assessment(judgement: Judgement) -> Cell:
+    if judgement.verdict in (Verdict.UNREVIEWED, Verdict.DEFERRED):
+        return None
+    return assessment_code(judgement).value
+
+
+def _quantities(finding: Finding) -> Cell:
+    return "; ".join(f"{q.key}={q.value:.6g} {q.unit.value}" for q in finding.quantities)
+
+
+def _number(value: float | None) -> Cell:
+    """As many digits as a network of 32 bits gives."""
+    return None if value is None else float(f"{value:.7g}")
+
+
+def _frame(row: Row) -> Cell:
+    return row.place.frame.frame if row.place and row.place.frame else None
+
+
+def _image(row: Row) -> Cell:
+    return row.place.frame.sop_instance_uid if row.place and row.place.frame else None
+
+
+_CELLS: dict[str, Callable[[Row], Cell]] = {
+    "record": lambda r: "finding" if r.finding else "run",
+    "study_uid": lambda r: r.study.reading.study_instance_uid,
+    "series_uids": lambda r: " ".join(r.result.series_instance_uids),
+    "patient": lambda r: r.study.patient_header.get("PatientID", ""),
+    "patient_name": lambda r: r.study.patient_header.get("PatientName", ""),
+    "modality": lambda r: " ".join(r.study.study.modalities) if r.study.study else "",
+    "result_id": lambda r: r.result.result_id,
+    "finding_id": _of_finding(lambda f: f.finding_id),
+    "model": lambda r: r.result.package.name,
+    "model_version": lambda r: r.result.package.version,
+    "model_sha256": lambda r: r.result.package.sha256,
+    "provider": lambda r: r.result.provider,
+    "seconds": lambda r: round(r.result.seconds, 3),
+    "state": lambda r: r.result.state.value,
+    "state_reason": lambda r: r.result.state_reason_key,
+    "defects": lambda r: " ".join(r.result.defects),
+    "study_score": lambda r: _number(r.result.study_score),
+    "key": _of_finding(lambda f: f.key),
+    "model_label": _of_finding(lambda f: f.label),
+    "label": _of_judgement(lambda j: j.shown_label),
+    "code": _of_finding(lambda f: f.code.value if f.code else ""),
+    "code_scheme": _of_finding(lambda f: f.code.scheme if f.code else ""),
+    "score": _of_finding(lambda f: _number(f.score)),
+    "threshold": _of_finding(lambda f: _number(f.threshold)),
+    "site": _of_finding(lambda f: f.site),
+    "side": _of_finding(lambda f: f.side),
+    "place": lambda r: r.place.kind.value if r.place else None,
+    "space": lambda r: r.place.space.value if r.place else None,
+    "center_x_mm": _axis("center", 0),
+    "center_y_mm": _axis("center", 1),
+    "center_z_mm": _axis("center", 2),
+    "box_min_x_mm": _axis("box_min", 0),
+    "box_min_y_mm": _axis("box_min", 1),
+    "box_min_z_mm": _axis("box_min", 2),
+    "box_max_x_mm": _axis("box_max", 0),
+    "box_max_y_mm": _axis("box_max", 1),
+    "box_max_z_mm": _axis("box_max", 2),
+    "image_uid": _image,
+    "frame": _frame,
+    "quantities": _of_finding(_quantities),
+    "verdict": _of_judgement(lambda j: j.verdict.value),
+    "assessment": _of_judgement(_assessment),
+    "reason": _of_judgement(lambda j: j.reason.value if j.reason else ""),
+    "reader": _of_judgement(lambda j: j.reader),
+    "decided_at": _of_judgement(lambda j: j.at),
+    "decided_after_s": lambda r: r.study.decided_after_s.get(r.finding.finding_id) if r.finding else None,
+    "notice": lambda r: NOTICE,
+}

@@ -1,0 +1,127 @@
+"""Write structured reports of an export, and read them again: shared by the clinical and the assessment report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from app.domain.errors import ExportRefusedError
+from app.domain.finding import AnalysisResult, Judgement, Verdict
+from app.export.codes import assessment_code
+from app.export.collect import clinical_reading
+from app.export.dicom_object import save, without_name_warnings
+from app.export.segments import SegmentFile, plan_segments
+from app.export.sr_document import Document, build
+from app.export.types import NOTICE, ExportSet, StudyExport, Written
+from app.support.i18n import text
+
+
+def write_reports(
+    export_set: ExportSet, folder: Path, *, title: str, stem: str, verdicts: tuple[Verdict, ...]
+) -> Written:
+    """One file per study, model run and reader that has findings with these verdicts."""
+    files: list[str] = []
+    findings = 0
+    remarks: list[str] = []
+    for document in _documents(export_set, title, verdicts, remarks):
+        numbered = replace(document, number=len(files) + 1)
+        name = f"{stem}_{len(files) + 1:04d}.dcm"
+        with without_name_warnings():
+            save(build(numbered), folder / name)
+        files.append(name)
+        findings += len(document.judgements)
+    if not files and not remarks:
+        remarks.append(text("export.remark.nothing_accepted", format=stem))
+    return Written(tuple(files), findings, tuple(remarks))
+
+
+def check_reports(
+    export_set: ExportSet, folder: Path, written: Written, *, verdicts: tuple[Verdict, ...]
+) -> None:
+    """Read every report with highdicom and compare findings and verdicts with the set."""
+    from highdicom.sr import srread
+
+    found: dict[str, str] = {}
+    for name in written.files:
+        report = srread(folder / name)
+        words = str(report)
+        if NOTICE not in words or report.VerificationFlag != "UNVERIFIED":
+            raise ExportRefusedError("error.export.differs", file=name)
+        for group in _groups_of(report):
+            found[str(group.tracking_uid)] = _assessment_in(group)
+    wanted = {
+        judgement.finding.finding_id: assessment_code(judgement).value
+        for study in export_set.studies
+        for result in study.reading.results
+        if _is_reportable(study, result)
+        for judgement in study.judgements_of(result, *verdicts)
+    }
+    if found != wanted:
+        raise ExportRefusedError("error.export.differs", file=", ".join(written.files))
+
+
+def _documents(
+    export_set: ExportSet, title: str, verdicts: tuple[Verdict, ...], remarks: list[str]
+) -> Iterator[Document]:
+    for study in export_set.studies:
+        segments = _segments(export_set, study)
+        for result in study.reading.results:
+            judged = study.judgements_of(result, *verdicts)
+            if judged and not _is_reportable(study, result):
+                raise ExportRefusedError("error.export.no_source_images", model=result.package.name)
+            for reader, group in _by_reader(judged).items():
+                yield Document(
+                    export_set, study, result, tuple(group), reader, title, 0, _of(group, segments)
+                )
+
+
+def _segments(export_set: ExportSet, study: StudyExport) -> dict[str, tuple[SegmentFile, int]]:
+    """Finding id -> its segment, if this export writes SEG objects beside the report."""
+    if "seg" not in export_set.formats:
+        return {}
+    clinical = replace(study, reading=clinical_reading(study.reading))
+    files, _ = plan_segments(export_set, clinical)
+    return {
+        judgement.finding.finding_id: (file, number)
+        for file in files
+        for number, judgement in enumerate(file.judgements, start=1)
+    }
+
+
+def _of(
+    group: list[Judgement], segments: dict[str, tuple[SegmentFile, int]]
+) -> dict[str, tuple[SegmentFile, int]]:
+    ids = {judgement.finding.finding_id for judgement in group}
+    return {key: segment for key, segment in segments.items() if key in ids}
+
+
+def _by_reader(judgements: tuple[Judgement, ...]) -> dict[str, list[Judgement]]:
+    readers: dict[str, list[Judgement]] = {}
+    for judgement in judgements:
+        readers.setdefault(judgement.reader, []).append(judgement)
+    return readers
+
+
+def _is_reportable(study: StudyExport, result: AnalysisResult) -> bool:
+    """Whether the images that a report must refer to are known."""
+    from app.export.headers import analysed_series
+
+    return any(series.instances for series in analysed_series(study.study, result))
+
+
+def _groups_of(report: Any) -> list[Any]:  # Any: highdicom's templates
+    content = report.content
+    return [
+        *content.get_planar_roi_measurement_groups(),
+        *content.get_volumetric_roi_measurement_groups(),
+        *content.get_image_measurement_groups(),
+    ]
+
+
+def _assessment_in(group: Any) -> str:
+    for evaluation in group.get_qualitative_evaluations():
+        if evaluation.name.value == "assessment":
+            return str(evaluation.value.value)
+    return ""
