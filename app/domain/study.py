@@ -47,6 +47,7 @@ class Instance:
     image_type: tuple[str, ...]
     acquisition_number: int | None
     gantry_tilt_deg: float | None
+    slice_thickness_mm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Study:
     description: str
     accession_number: str
     series: tuple[Series, ...]
+    patient_age: str = ""  # as written, such as 061Y
 
     @property
     def modalities(self) -> tuple[str, ...]:

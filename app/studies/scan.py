@@ -1,0 +1,149 @@
+"""Folders and files to studies: every file is looked at, none is opened further than its header."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.domain.errors import OverreadError, StudyUnreadableError
+from app.domain.study import Study
+from app.domain.volume import CancelToken, Progress
+from app.studies.grouping import group_studies
+from app.studies.headers import ScannedInstance, read_header
+from app.studies.limits import FILES_IN_A_SCAN
+
+BATCH = 64
+BATCH_S = 0.15  # the browser hears of something at least this often
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that claims to be DICOM and could not be used: text key and facts say why."""
+
+    path: Path
+    reason_key: str
+    facts: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScanReport:
+    """What a scan found. files counts all files looked at, skipped those that are no DICOM."""
+
+    studies: tuple[Study, ...]
+    files: int
+    skipped: int
+    seconds: float
+    refused: tuple[Refusal, ...]
+
+
+def scan(
+    paths: Sequence[Path],
+    *,
+    on_batch: Callable[[list[ScannedInstance]], None] | None = None,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> ScanReport:
+    """Read the headers under some paths; `on_batch` hears of instances while the scan runs.
+
+    Raises StudyUnreadableError if a path is not there or nothing was found at all; Cancelled on request.
+    """
+    started = time.perf_counter()
+    run = _Scan(on_batch, progress, cancel or CancelToken())
+    files = list(_files(paths, run))
+    for done, path in enumerate(files, start=1):
+        run.cancel.check()
+        run.look_at(path)
+        run.maybe_tell(done, len(files))
+    run.tell(len(files), len(files))
+    seconds = time.perf_counter() - started
+    if not run.found and not run.refused:
+        folder = ", ".join(path.name or str(path) for path in paths)
+        key = "error.study.empty_folder" if not files else "error.study.nothing_found"
+        raise StudyUnreadableError(key, folder=folder, files=len(files))
+    studies = group_studies(run.found)
+    return ScanReport(studies, len(files), run.skipped, seconds, tuple(run.refused))
+
+
+class _Scan:
+    """What one scan has gathered so far."""
+
+    def __init__(
+        self,
+        on_batch: Callable[[list[ScannedInstance]], None] | None,
+        progress: Progress | None,
+        cancel: CancelToken,
+    ) -> None:
+        self.cancel = cancel
+        self.found: list[ScannedInstance] = []
+        self.refused: list[Refusal] = []
+        self.skipped = 0
+        self._batch: list[ScannedInstance] = []
+        self._told = time.perf_counter()
+        self._on_batch = on_batch
+        self._progress = progress
+
+    def look_at(self, path: Path) -> None:
+        """Read one header; a broken file becomes a refusal and costs nothing else."""
+        try:
+            scanned = read_header(path)
+        except OverreadError as error:
+            self.refused.append(Refusal(path, error.key, tuple(error.facts.items())))
+        except OSError as error:
+            facts = (("file", path.name), ("reason", error.strerror or type(error).__name__))
+            self.refused.append(Refusal(path, "error.study.unreadable_file", facts))
+        else:
+            if scanned is None:
+                self.skipped += 1
+                return
+            self.found.append(scanned)
+            self._batch.append(scanned)
+
+    def maybe_tell(self, done: int, total: int) -> None:
+        """Hand over a batch when it is large or old enough."""
+        if len(self._batch) >= BATCH or time.perf_counter() - self._told > BATCH_S:
+            self.tell(done, total)
+
+    def tell(self, done: int, total: int) -> None:
+        """Hand over what there is."""
+        if self._batch and self._on_batch is not None:
+            self._on_batch(self._batch)
+        self._batch = []
+        self._told = time.perf_counter()
+        if self._progress is not None:
+            self._progress(done / max(total, 1), str(done))
+
+
+def _files(paths: Sequence[Path], run: _Scan) -> Iterator[Path]:
+    """Every file under the paths once, in a stable order; links to folders are not followed."""
+    seen: set[str] = set()
+    for path in paths:
+        if not path.exists():
+            raise StudyUnreadableError("error.study.missing_path", folder=path.name or str(path))
+        for file in [path] if path.is_file() else _walk(path, run):
+            run.cancel.check()
+            key = os.path.abspath(file)
+            if key in seen:
+                continue
+            seen.add(key)
+            if len(seen) > FILES_IN_A_SCAN:
+                raise StudyUnreadableError(
+                    "error.study.too_many_files", folder=path.name, limit=FILES_IN_A_SCAN
+                )
+            yield file
+
+
+def _walk(folder: Path, run: _Scan) -> Iterator[Path]:
+    def unreadable(error: OSError) -> None:
+        where = Path(error.filename or folder)
+        facts = (("file", where.name), ("reason", error.strerror or type(error).__name__))
+        run.refused.append(Refusal(where, "error.study.unreadable_file", facts))
+
+    for root, folders, names in os.walk(folder, onerror=unreadable):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            file = Path(root, name)
+            if not name.startswith(".") and file.is_file():
+                yield file

@@ -1,0 +1,99 @@
+"""The unusual files: big-endian, deflated, without preamble, damaged, or with functional groups."""
+
+from __future__ import annotations
+
+import struct
+import warnings
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.domain.errors import StudyUnreadableError
+from app.studies.limits import check_inflated_size
+from app.studies.tags import TAGS
+from app.studies.walker import PIXEL_TAGS, Elements
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+# What a parser of a damaged file may end in.
+DAMAGE = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+
+
+def read_dataset(path: Path, *, force: bool = False) -> Dataset:
+    """The whole header by pydicom. Raises StudyUnreadableError with one plain sentence."""
+    from pydicom import dcmread
+    from pydicom.errors import BytesLengthException, InvalidDicomError
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # told to the reader as a refusal or a badge, not on a console
+        try:
+            check_inflated_size(path)
+            return dcmread(path, stop_before_pixels=True, force=force)
+        except InvalidDicomError as error:
+            raise StudyUnreadableError("error.study.not_dicom", file=path.name) from error
+        except OSError as error:
+            if error.errno is not None:  # the disc's word; without a number it is the parser's
+                raise
+            raise StudyUnreadableError("error.study.damaged", file=path.name) from error
+        except (*DAMAGE, BytesLengthException) as error:
+            raise StudyUnreadableError("error.study.damaged", file=path.name) from error
+
+
+def read_slowly(path: Path, *, force: bool = False) -> Elements:
+    """The same raw values as `walker.walk` gives, taken from pydicom's dataset."""
+    dataset = read_dataset(path, force=force)
+    meta = getattr(dataset, "file_meta", None)
+    found = Elements(transfer_syntax_uid=str(getattr(meta, "TransferSyntaxUID", "")))
+    for keyword, tag in TAGS.items():
+        raw = _raw(dataset, keyword)
+        if raw is not None:
+            found.values[tag] = raw
+    _ensure_utf8(found)
+    found.has_pixels = any(tag in dataset for tag in PIXEL_TAGS) or bool(found.values.get(TAGS["Rows"]))
+    return found
+
+
+def _raw(dataset: Dataset, keyword: str) -> bytes | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pydicom.errors import BytesLengthException
+
+        try:
+            if keyword not in dataset:
+                return None
+            element = dataset[keyword]
+            value = element.value
+            if value is None or value == "":
+                return None
+            if element.VR in {"US", "SS", "US or SS"}:
+                return struct.pack("<h" if int(value) < 0 else "<H", int(value))
+            parts = value if isinstance(value, list | tuple) or hasattr(value, "insert") else [value]
+            return "\\".join(str(part) for part in parts).encode("utf-8")
+        except (
+            AttributeError,
+            LookupError,
+            NotImplementedError,
+            OverflowError,
+            TypeError,
+            ValueError,
+            struct.error,
+        ):
+            return None
+
+
+def _ensure_utf8(found: Elements) -> None:
+    """Values were decoded already; what follows must read them as UTF-8."""
+    found.values[TAGS["SpecificCharacterSet"]] = b"ISO_IR 192"
