@@ -15,8 +15,9 @@ from viewers.geometry import ScreenPlane, index_from_pixels, visible_part
 from viewers.gestures import WindowPace
 from viewers.types import Affine, Frame, ViewState, VolumeImage
 from viewers.vtk_bridge import Interpolation, Resampler, VtkArray
-from viewers.windowing import grey_of, smallest_width
+from viewers.windowing import TABLE_TYPES, grey_of, look_up, smallest_width, window_table
 
+_BAND_ROWS = 32  # rows worked on at once, so that they stay in the processor's cache
 _SPARSE = 64  # values per axis looked at for the range of values
 
 
@@ -97,6 +98,8 @@ class PictureSampler:
         self._sampled_for: tuple[object, ...] | None = None
         self._sampled: NDArray[Any] = np.empty((0, 0), dtype=np.uint8)
         self._shown: NDArray[np.uint8] = np.empty((0, 0), dtype=np.uint8)
+        self._table_for: tuple[object, ...] | None = None
+        self._table: NDArray[np.uint8] = np.empty(0, dtype=np.uint8)
         self.interpolation = Interpolation.LINEAR
 
     def paint(self, painter: QPainter, picture: Picture, screen: Screen, state: ViewState) -> None:
@@ -128,24 +131,26 @@ class PictureSampler:
 
     def image(self, picture: Picture, sampled: NDArray[Any], state: ViewState, ratio: float) -> QImage:
         """The sampled values as grey (or colour) for the painter."""
-        source = picture.source
         if picture.is_colour:
             self._shown = np.ascontiguousarray(255 - sampled if state.invert else sampled)
             kind = QImage.Format.Format_RGB888
         else:
-            self._shown = grey_of(
-                sampled,
-                source.slope,
-                source.intercept,
-                state.window,
-                source.inverted != state.invert,
-                padding=source.padding,
-            )
+            self._shown = self._grey(sampled, picture, state)
             kind = QImage.Format.Format_Grayscale8
         rows, columns = self._shown.shape[:2]
         image = QImage(self._shown.data, columns, rows, self._shown.strides[0], kind)
         image.setDevicePixelRatio(ratio)
         return image
+
+    def _grey(self, sampled: NDArray[Any], picture: Picture, state: ViewState) -> NDArray[np.uint8]:
+        source, window, invert = picture.source, state.window, picture.source.inverted != state.invert
+        if sampled.dtype.name not in TABLE_TYPES:
+            return grey_of(sampled, source.slope, source.intercept, window, invert, padding=source.padding)
+        key = (sampled.dtype, source.slope, source.intercept, window, invert, source.padding)
+        if key != self._table_for:
+            self._table = window_table(*key[:5], padding=source.padding)
+            self._table_for = key
+        return look_up(sampled, self._table)
 
 
 def halved(pixels: NDArray[Any]) -> NDArray[Any]:
@@ -154,9 +159,13 @@ def halved(pixels: NDArray[Any]) -> NDArray[Any]:
     even = np.pad(pixels, odd, mode="edge") if any(end for _, end in odd) else pixels
     whole = np.issubdtype(pixels.dtype, np.integer)
     wide = np.int32 if whole and pixels.dtype.itemsize <= 2 else np.float64
-    rows = np.add(even[:, 0::2], even[:, 1::2], dtype=wide)
-    total = rows[:, :, 0::2] + rows[:, :, 1::2]
-    mean: NDArray[Any] = ((total + 2) >> 2 if wide is np.int32 else total / 4).astype(pixels.dtype)
+    slices, rows, columns = even.shape[0], even.shape[1] // 2, even.shape[2] // 2
+    mean: NDArray[Any] = np.empty((slices, rows, columns, *even.shape[3:]), dtype=pixels.dtype)
+    for top in range(0, rows, _BAND_ROWS):
+        band = even[:, 2 * top : 2 * (top + _BAND_ROWS)]
+        upright = np.add(band[:, 0::2], band[:, 1::2], dtype=wide)
+        total = upright[:, :, 0::2] + upright[:, :, 1::2]
+        mean[:, top : top + _BAND_ROWS] = (total + 2) >> 2 if wide is np.int32 else total / 4
     return mean
 
 
