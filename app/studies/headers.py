@@ -48,7 +48,7 @@ def read_header(path: Path) -> ScannedInstance | None:
     if elements is None:
         return None
     values = RawValues(elements.values)
-    if values.code("SOPClassUID") == MEDIA_DIRECTORY or path.name.upper() == "DICOMDIR":
+    if elements.media_class_uid == MEDIA_DIRECTORY or path.name.upper() == "DICOMDIR":
         return None
     missing = [
         name for name in ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID") if not values.has(name)

@@ -56,7 +56,9 @@ def read_slowly(path: Path, *, force: bool = False) -> Elements:
     """The same raw values as `walker.walk` gives, taken from pydicom's dataset."""
     dataset = read_dataset(path, force=force)
     meta = getattr(dataset, "file_meta", None)
-    found = Elements(transfer_syntax_uid=str(getattr(meta, "TransferSyntaxUID", "")))
+    found = Elements(
+        str(getattr(meta, "TransferSyntaxUID", "")), str(getattr(meta, "MediaStorageSOPClassUID", ""))
+    )
     for keyword, tag in TAGS.items():
         raw = _raw(dataset, keyword)
         if raw is not None:
@@ -67,10 +69,10 @@ def read_slowly(path: Path, *, force: bool = False) -> Elements:
 
 
 def _raw(dataset: Dataset, keyword: str) -> bytes | None:
+    from pydicom.errors import BytesLengthException
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from pydicom.errors import BytesLengthException
-
         try:
             if keyword not in dataset:
                 return None
@@ -82,15 +84,7 @@ def _raw(dataset: Dataset, keyword: str) -> bytes | None:
                 return struct.pack("<h" if int(value) < 0 else "<H", int(value))
             parts = value if isinstance(value, list | tuple) or hasattr(value, "insert") else [value]
             return "\\".join(str(part) for part in parts).encode("utf-8")
-        except (
-            AttributeError,
-            LookupError,
-            NotImplementedError,
-            OverflowError,
-            TypeError,
-            ValueError,
-            struct.error,
-        ):
+        except (*DAMAGE, BytesLengthException):
             return None
 
 

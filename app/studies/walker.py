@@ -41,6 +41,7 @@ class Elements:
     """Raw values by tag; pixel_offset and pixel_length tell where pixels lie (length None: encapsulated)."""
 
     transfer_syntax_uid: str = ""
+    media_class_uid: str = ""
     values: dict[int, bytes] = field(default_factory=dict)
     pixel_offset: int | None = None
     pixel_length: int | None = None
@@ -77,8 +78,12 @@ def _meta(data: bytes, found: Elements) -> int:
             break
         if length == UNDEFINED or start + length > len(data):
             raise UnusualFileError("file meta information is damaged")
-        if tag == 0x00020010:
-            found.transfer_syntax_uid = data[start : start + length].rstrip(b"\0 ").decode("ascii", "replace")
+        if tag in (0x00020002, 0x00020010):
+            uid = data[start : start + length].rstrip(b"\0 ").decode("ascii", "replace")
+            if tag == 0x00020002:
+                found.media_class_uid = uid
+            else:
+                found.transfer_syntax_uid = uid
         offset = start + length
     if not found.transfer_syntax_uid:
         raise UnusualFileError("no transfer syntax")

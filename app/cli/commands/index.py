@@ -1,0 +1,99 @@
+"""`overread index PATH...`: what there is, and what could not be used."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.studies.scan import ScanReport, scan
+from app.support.i18n import text
+
+
+def register(tree: typer.Typer) -> None:
+    """Add the command."""
+
+    @tree.command("index", help=text("cli.index.help"))
+    def index(
+        paths: Annotated[list[Path], typer.Argument(help=text("cli.index.paths"))],
+        as_json: Annotated[bool, typer.Option("--json", help=text("cli.index.json"))] = False,
+    ) -> None:
+        report = scan(paths)
+        if as_json:
+            typer.echo(json.dumps(document(report), ensure_ascii=False, indent=1))
+        else:
+            _print_tables(report)
+        if not report.studies:
+            raise typer.Exit(1)
+
+
+def document(report: ScanReport) -> dict[str, Any]:
+    """The JSON shape that others rely on, with what each study holds beside it."""
+    return {
+        "studies": len(report.studies),
+        "series": sum(len(study.series) for study in report.studies),
+        "instances": sum(len(series.instances) for study in report.studies for series in study.series),
+        "files": report.files,
+        "skipped": report.skipped,
+        "seconds": round(report.seconds, 4),
+        "files_per_second": round(report.files / max(report.seconds, 1e-9), 1),
+        "refused": [
+            {"path": str(one.path), "reason": text(one.reason_key, **dict(one.facts))}
+            for one in report.refused
+        ],
+        "list": [
+            {
+                "study_instance_uid": study.study_instance_uid,
+                "date": study.date,
+                "description": study.description,
+                "modalities": list(study.modalities),
+                "series": [
+                    {
+                        "series_instance_uid": series.series_instance_uid,
+                        "number": series.number,
+                        "modality": series.modality,
+                        "description": series.description,
+                        "instances": len(series.instances),
+                        "frames": series.frame_count,
+                    }
+                    for series in study.series
+                ],
+            }
+            for study in report.studies
+        ],
+    }
+
+
+def _print_tables(report: ScanReport) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    table = Table("date", "study", "modality", "series", "images", "description")
+    for study in report.studies:
+        images = sum(series.frame_count for series in study.series)
+        kinds = ", ".join(study.modalities)
+        table.add_row(
+            study.date,
+            study.study_instance_uid,
+            kinds,
+            str(len(study.series)),
+            str(images),
+            study.description,
+        )
+    console.print(table)
+    for one in report.refused:
+        console.print(text(one.reason_key, **dict(one.facts)), markup=False, highlight=False)
+    whole = document(report)
+    console.print(
+        text(
+            "cli.index.summary",
+            studies=whole["studies"],
+            series=whole["series"],
+            instances=whole["instances"],
+            files=report.files,
+            rate=whole["files_per_second"],
+        )
+    )
