@@ -20,7 +20,6 @@ def paint(painter: QPainter, scene: Scene) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     for line in scene.cross:
         pen = QPen(QColor(*line.color), 1.2)
-        pen.setCosmetic(True)
         painter.setPen(pen)
         for end in (QPointF(*line.start), QPointF(*line.end)):
             arm = QLineF(middle, end)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from viewers.compositor import heat_table
 from viewers.overlays import words
-from viewers.overlays.layout import BAR_PX, grid_words, has_grid_line, legend_rect
+from viewers.overlays.layout import BAR_PX, grid_words, is_roomy, legend_rect, legend_title
 from viewers.scene import Scene
 from viewers.types import HeatLayer
 
@@ -30,19 +30,19 @@ def paint(painter: QPainter, scene: Scene) -> None:
 
 
 def _paint_layer(painter: QPainter, scene: Scene, layer: HeatLayer, line: QRectF) -> QRectF:
-    line = _line(painter, line, layer.label)
+    line = _line(painter, line, legend_title(scene, layer))
     bar = QRectF(line.left() + 1, line.top() + 2, min(BAR_PX[0], line.width()), BAR_PX[1])
     painter.fillRect(bar.adjusted(-1, -1, 1, 1), words.LIGHT)
     painter.fillRect(bar, _BELOW)
     painter.drawImage(bar, _bar_image(layer))
+    line = line.translated(0, BAR_PX[1] + 4)
+    if not is_roomy(scene):
+        return line
     low, high = layer.value_range
-    ends = QRectF(bar.left(), bar.bottom() + 2, bar.width(), line.height())
+    ends = QRectF(bar.left(), line.top(), bar.width(), line.height())
     words.draw(painter, ends, Qt.AlignmentFlag.AlignRight, f"{high:g}")
     words.draw(painter, ends, Qt.AlignmentFlag.AlignLeft, f"{max(low, layer.threshold):g}")
-    line = line.translated(0, BAR_PX[1] + 4 + line.height())
-    if has_grid_line(scene):
-        return _line(painter, line, grid_words(scene, layer))
-    return line
+    return _line(painter, line.translated(0, line.height()), grid_words(scene, layer))
 
 
 def _line(painter: QPainter, rect: QRectF, text: str) -> QRectF:

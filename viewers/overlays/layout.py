@@ -45,8 +45,8 @@ def bottom_right_px(scene: Scene) -> float:
     return MARGIN_PX + line_height() * len(lines)
 
 
-def has_grid_line(scene: Scene) -> bool:
-    """True if there is room to say how coarse each heat is."""
+def is_roomy(scene: Scene) -> bool:
+    """True if there is room for the long legend: scale under its bar, and how coarse each heat is."""
     with_grid = 3 * len(scene.heat) + 2
     bars = (BAR_PX[1] + 4) * len(scene.heat) + _LEGEND_GAP
     return with_grid * line_height() + bars + line_height() < half_height(scene)
@@ -56,25 +56,47 @@ def legend_px(scene: Scene) -> float:
     """Height of the legend; 0 without heat."""
     if not scene.heat:
         return 0.0
-    lines = (3 if has_grid_line(scene) else 2) * len(scene.heat) + 2
+    lines = (3 if is_roomy(scene) else 1) * len(scene.heat) + 2
     return lines * line_height() + (BAR_PX[1] + 4) * len(scene.heat) + _LEGEND_GAP
 
 
 def legend_rect(scene: Scene) -> QRectF:
     """Where the legend is: as wide as its longest line, for its words are never cut short."""
-    height = legend_px(scene)
-    top = scene.size_px[1] - bottom_left_px(scene) - height
-    lines = [scene.text.not_outline, scene.text.not_primary, *(layer.label for layer in scene.heat)]
-    if has_grid_line(scene):
+    lines = [scene.text.not_outline, scene.text.not_primary]
+    lines += [legend_title(scene, layer) for layer in scene.heat]
+    if is_roomy(scene):
         lines += [grid_words(scene, layer) for layer in scene.heat]
     wanted = max([BAR_PX[0], *map(text_width, lines)]) + 2
-    return QRectF(MARGIN_PX, top, min(wanted, scene.size_px[0] - 2 * MARGIN_PX), height)
+    width, height = min(wanted, scene.size_px[0] - 2 * MARGIN_PX), legend_px(scene)
+    foot = bottom_left_px(scene)
+    if scene.badge is not None and width > scene.size_px[0] * 0.4:
+        foot = max(foot, bottom_right_px(scene) + line_height() + 12)
+    return QRectF(MARGIN_PX, scene.size_px[1] - foot - height, width, height)
+
+
+def legend_title(scene: Scene, layer: HeatLayer) -> str:
+    """The class, and its scale where that has no line of its own."""
+    low, high = layer.value_range
+    return layer.label if is_roomy(scene) else f"{layer.label}  {max(low, layer.threshold):g} – {high:g}"
 
 
 def grid_words(scene: Scene, layer: HeatLayer) -> str:
     """How coarse the heat is that is drawn so smoothly."""
     grid = " x ".join(str(size) for size in layer.values.shape if size > 1)
     return scene.text.heat_grid.format(grid=grid)
+
+
+def top_px(scene: Scene, wide_px: float) -> float:
+    """Pixels from the upper edge to where a line this wide fits below the top letter and between the corners."""
+    step, free = line_height(), scene.size_px[0] / 2 - wide_px / 2 - 2 * MARGIN_PX
+    beside = [corner_lines(scene, lines) for lines in (scene.corners.top_left, scene.corners.top_right)]
+    top = MARGIN_PX + line_height(LETTER_POINT_SIZE)
+    while True:
+        rows = range(int((top - MARGIN_PX) / step), int((top - MARGIN_PX + step - 1) / step) + 1)
+        met = [lines[row] for lines in beside for row in rows if row < len(lines)]
+        if all(min(text_width(line), scene.size_px[0] * CORNER_SHARE) <= free for line in met):
+            return top
+        top += step / 2
 
 
 def badge_rect(scene: Scene, width: float) -> QRectF:

@@ -103,7 +103,6 @@ def _paint_shape(painter: QPainter, found: PlacedMarker) -> None:
         (look.color, look.line, width),
     ):
         pen = QPen(color, thick, line)
-        pen.setCosmetic(True)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if boxed:

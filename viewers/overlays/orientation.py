@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from viewers.overlays import words
+from viewers.overlays.layout import top_px
 from viewers.overlays.words import LETTER_POINT_SIZE
 from viewers.scene import Scene
 from viewers.types import TextLevel
@@ -26,8 +27,8 @@ def paint(painter: QPainter, scene: Scene) -> None:
             )
     if changed:
         painter.setFont(words.font(bold=True))
-        step = words.line_height(LETTER_POINT_SIZE)
-        rect = QRectF(0, words.MARGIN_PX + step, scene.size_px[0], words.line_height())
+        top = top_px(scene, words.text_width(changed, bold=True))
+        rect = QRectF(0, top, scene.size_px[0], words.line_height())
         words.draw(painter, rect, Qt.AlignmentFlag.AlignHCenter, changed, words.WARNING)
 
 

@@ -16,7 +16,6 @@ def paint(painter: QPainter, scene: Scene) -> None:
     for outline in scene.outlines:
         for color, width in ((words.SHADE, 3.0), (QColor(*outline.color), 1.6)):
             pen = QPen(color, width)
-            pen.setCosmetic(True)
             painter.setPen(pen)
             painter.drawPath(outline.path)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

@@ -24,6 +24,8 @@ def paint(painter: QPainter, scene: Scene) -> None:
     painter.setFont(words.font())
     line = QRectF(room.left(), room.bottom() - words.line_height(), room.width(), words.line_height())
     if not scene.info.spacing_known:
+        wide = min(words.text_width(scene.text.no_scale) + 4, scene.size_px[0] - 2 * words.MARGIN_PX)
+        line.setLeft(line.right() - wide)
         words.draw(painter, line, Qt.AlignmentFlag.AlignRight, scene.text.no_scale, words.WARNING)
         return
     longest = min(_LONGEST_PX, room.height() - words.line_height())
