@@ -82,4 +82,5 @@ def _grey(values: NDArray[Any], window: WindowLevel) -> NDArray[np.uint8]:
     span = max(window.width - 1, 1e-6) if window.width >= 1 else window.width
     shift = 0.5 if window.width >= 1 else 0.0
     grey = ((values - (window.center - shift)) / span + 0.5) * 255
-    return np.nan_to_num(np.clip(grey, 0, 255)).astype(np.uint8)
+    # Rounded, so that 8-bit values come through their own window (128, 256) as they are.
+    return np.nan_to_num(np.rint(np.clip(grey, 0, 255))).astype(np.uint8)

@@ -11,13 +11,18 @@ def test_window_follows_the_standards_piecewise_formula() -> None:
     # PS3.3 C.11.2.1.2.1: c=2048, w=4096, example of the standard: (x - 2047.5) / 4095 + 0.5
     values = np.array([-1.0, 0.0, 1024.0, 2047.5, 4095.0, 5000.0])
     grey = apply_window(values, WindowLevel(2048, 4096))
-    assert grey.tolist() == [0, 0, 63, 127, 255, 255]
+    assert grey.tolist() == [0, 0, 64, 128, 255, 255]
+
+
+def test_eight_bit_values_stay_as_they_are_through_their_own_window() -> None:
+    values = np.arange(256, dtype=np.uint8)
+    assert np.array_equal(apply_window(values, WindowLevel(128, 256)), values)
 
 
 def test_width_of_one_is_a_threshold() -> None:
     # PS3.3 C.11.2.1.2.1: c=100, w=1: x <= 99.5 is black, above is white
     grey = apply_window(np.array([99.0, 99.5, 99.6, 100.0]), WindowLevel(100, 1))
-    assert grey.tolist() == [0, 127, 255, 255]
+    assert grey.tolist() == [0, 128, 255, 255]
 
 
 def test_width_below_one_is_a_mistake_of_the_caller() -> None:
@@ -72,4 +77,4 @@ def test_fine_values_may_have_a_window_below_one() -> None:
     grey = grey_of(
         np.array([0.0, 0.05, 0.1], dtype=np.float32), 1.0, 0.0, WindowLevel(0.05, 0.1), invert=False
     )
-    assert grey.tolist() == [0, 127, 255]
+    assert grey.tolist() == [0, 128, 255]
