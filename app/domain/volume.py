@@ -36,6 +36,7 @@ class RemarkKind(Enum):
     SPACING_AT_DETECTOR = "spacing_at_detector"
     UNREADABLE_FRAMES = "unreadable_frames"
     REFORMATTED = "reformatted"
+    VOI_LUT_NOT_APPLIED = "voi_lut_not_applied"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from app.domain.errors import StudyUnreadableError
 from app.studies.limits import check_inflated_size
 from app.studies.tags import TAGS
-from app.studies.walker import PIXEL_TAGS, Elements
+from app.studies.walker import NOTED, PIXEL_TAGS, Elements
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -64,6 +64,7 @@ def read_slowly(path: Path, *, force: bool = False) -> Elements:
         if raw is not None:
             found.values[tag] = raw
     _ensure_utf8(found)
+    found.noted.update(tag for tag in NOTED if tag in dataset)
     found.has_pixels = any(tag in dataset for tag in PIXEL_TAGS) or bool(found.values.get(TAGS["Rows"]))
     return found
 

@@ -17,6 +17,9 @@ DEFLATED = frozenset({"1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.4.95", "1.2.8
 
 PIXEL_TAGS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 UNDEFINED = 0xFFFFFFFF
+# Sequences whose mere presence changes what the plain values mean: modality LUT, VOI LUT, functional groups.
+MODALITY_LUT, VOI_LUT, SHARED_GROUPS, FRAME_GROUPS = 0x00283000, 0x00283010, 0x52009229, 0x52009230
+NOTED = frozenset({MODALITY_LUT, VOI_LUT, SHARED_GROUPS, FRAME_GROUPS})
 MAX_DEPTH = 64
 MAX_ELEMENTS = 20_000
 _LONG_VRS = frozenset(
@@ -43,6 +46,7 @@ class Elements:
     transfer_syntax_uid: str = ""
     media_class_uid: str = ""
     values: dict[int, bytes] = field(default_factory=dict)
+    noted: set[int] = field(default_factory=set)
     pixel_offset: int | None = None
     pixel_length: int | None = None
     has_pixels: bool = False
@@ -113,6 +117,8 @@ class _Walk:
             if tag <= previous:
                 raise UnusualFileError("elements are out of order")
             previous = tag
+            if tag in NOTED:
+                found.noted.add(tag)
             if length == UNDEFINED:
                 offset = self.skip_sequence(start, 1)
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -23,15 +24,24 @@ def catalogue(language: str) -> dict[str, str]:
 
 def text(key: str, *, language: str = FALLBACK_LANGUAGE, **facts: object) -> str:
     """The sentence of a key with its facts filled in; an unknown key shows itself rather than nothing."""
-    template = catalogue(language).get(key) or catalogue(FALLBACK_LANGUAGE).get(key)
-    if template is None:
-        return f"{key} {facts}" if facts else key
-    return template.format_map(_Facts(facts))
+    return _fill(key, facts, language)
+
+
+def text_with(key: str, facts: Mapping[str, object], *, language: str = FALLBACK_LANGUAGE) -> str:
+    """`text` for facts that lie in a mapping."""
+    return _fill(key, facts, language)
 
 
 def explain(error: OverreadError, *, language: str = FALLBACK_LANGUAGE) -> str:
     """The plain sentence of an error."""
-    return text(error.key, language=language, **error.facts)
+    return _fill(error.key, error.facts, language)
+
+
+def _fill(key: str, facts: Mapping[str, object], language: str) -> str:
+    template = catalogue(language).get(key) or catalogue(FALLBACK_LANGUAGE).get(key)
+    if template is None:
+        return f"{key} {dict(facts)}" if facts else key
+    return template.format_map(_Facts(facts))
 
 
 class _Facts(dict[str, Any]):

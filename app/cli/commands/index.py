@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from app.studies.scan import ScanReport, scan
-from app.support.i18n import text
+from app.support.i18n import text, text_with
 
 
 def register(tree: typer.Typer) -> None:
@@ -40,7 +40,7 @@ def document(report: ScanReport) -> dict[str, Any]:
         "seconds": round(report.seconds, 4),
         "files_per_second": round(report.files / max(report.seconds, 1e-9), 1),
         "refused": [
-            {"path": str(one.path), "reason": text(one.reason_key, **dict(one.facts))}
+            {"path": str(one.path), "reason": text_with(one.reason_key, dict(one.facts))}
             for one in report.refused
         ],
         "list": [
@@ -85,7 +85,7 @@ def _print_tables(report: ScanReport) -> None:
         )
     console.print(table)
     for one in report.refused:
-        console.print(text(one.reason_key, **dict(one.facts)), markup=False, highlight=False)
+        console.print(text_with(one.reason_key, dict(one.facts)), markup=False, highlight=False)
     whole = document(report)
     console.print(
         text(

@@ -1,0 +1,156 @@
+"""What must be known of a file to read its pixels (PS3.3 C.7.6.3 and C.11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.domain.errors import PixelsUnreadableError
+from app.domain.volume import Window
+from app.studies.headers import read_elements
+from app.studies.limits import FRAME_BYTES
+from app.studies.raw_values import RawValues
+from app.studies.tags import TAGS
+from app.studies.walker import FRAME_GROUPS, MODALITY_LUT, SHARED_GROUPS, VOI_LUT
+
+NATIVE_LITTLE = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1"})
+
+
+@dataclass(frozen=True, slots=True)
+class PixelHeader:
+    """One file's pixel module. offset and length tell where its pixel data lie; offset None: only pydicom can tell."""
+
+    path: Path
+    syntax: str
+    rows: int
+    columns: int
+    frames: int
+    samples: int
+    bits_allocated: int
+    bits_stored: int
+    high_bit: int
+    is_signed: bool
+    photometric: str
+    planar: int
+    slope: float
+    intercept: float
+    unit: str
+    padding: int | None
+    windows: tuple[Window, ...]
+    lossy_ratio: str
+    has_modality_lut: bool
+    has_voi_lut: bool
+    has_groups: bool
+    offset: int | None
+    length: int | None
+
+    @property
+    def is_native(self) -> bool:
+        """Uncompressed, little-endian, and its place in the file is known."""
+        return self.syntax in NATIVE_LITTLE and self.offset is not None and self.length is not None
+
+    @property
+    def inverted(self) -> bool:
+        """MONOCHROME1: the smallest value is shown white."""
+        return self.photometric == "MONOCHROME1"
+
+    @property
+    def frame_bytes(self) -> int:
+        """Uncompressed size of one frame."""
+        return self.rows * self.columns * self.samples * max(self.bits_allocated, 1) // 8
+
+
+def read_pixel_header(path: Path) -> PixelHeader:
+    """Read and check. Raises PixelsUnreadableError before any memory is taken for pixels."""
+    elements = read_elements(path)
+    if elements is None or not elements.has_pixels:
+        raise PixelsUnreadableError("error.pixels.none", file=path.name)
+    values = RawValues(elements.values)
+    stored = values.short("BitsStored") or values.short("BitsAllocated")
+    signed = values.short("PixelRepresentation") == 1
+    header = PixelHeader(
+        path=path,
+        syntax=elements.transfer_syntax_uid,
+        rows=values.short("Rows"),
+        columns=values.short("Columns"),
+        frames=max(values.whole("NumberOfFrames") or 1, 1),
+        samples=values.short("SamplesPerPixel", 1),
+        bits_allocated=values.short("BitsAllocated"),
+        bits_stored=stored,
+        high_bit=values.short("HighBit", stored - 1),
+        is_signed=signed,
+        photometric=values.code("PhotometricInterpretation"),
+        planar=values.short("PlanarConfiguration"),
+        slope=_slope(values),
+        intercept=values.number("RescaleIntercept") or 0.0,
+        unit=_unit(values),
+        padding=_padding(values, signed=signed),
+        windows=_windows(values),
+        lossy_ratio=_lossy(values),
+        has_modality_lut=MODALITY_LUT in elements.noted,
+        has_voi_lut=VOI_LUT in elements.noted,
+        has_groups=bool(elements.noted & {FRAME_GROUPS, SHARED_GROUPS}),
+        offset=elements.pixel_offset,
+        length=elements.pixel_length,
+    )
+    _check(header)
+    return header
+
+
+def _check(header: PixelHeader) -> None:
+    """Refuse what contradicts itself before anything is allocated."""
+    name = header.path.name
+    if not (header.rows and header.columns):
+        raise PixelsUnreadableError(
+            "error.pixels.bad_header", file=name, what=f"{header.rows} x {header.columns} pixels"
+        )
+    if header.bits_allocated not in {1, 8, 16, 32, 64} or not 0 < header.bits_stored <= header.bits_allocated:
+        what = f"{header.bits_stored} of {header.bits_allocated} bits"
+        raise PixelsUnreadableError("error.pixels.bad_header", file=name, what=what)
+    if header.samples not in {1, 3, 4}:
+        raise PixelsUnreadableError(
+            "error.pixels.bad_header", file=name, what=f"{header.samples} samples a pixel"
+        )
+    if header.frame_bytes > FRAME_BYTES:
+        needed = header.frame_bytes // 1024**2
+        raise PixelsUnreadableError("error.pixels.too_large", file=name, needed_mib=needed)
+
+
+def _slope(values: RawValues) -> float:
+    """A slope of zero would make every pixel alike; it is a scanner's way of saying none."""
+    slope = values.number("RescaleSlope")
+    return slope if slope else 1.0
+
+
+def _unit(values: RawValues) -> str:
+    kind = values.code("RescaleType")
+    if kind and kind != "US":
+        return kind
+    return "HU" if values.code("Modality") == "CT" and values.has("RescaleIntercept") else ""
+
+
+def _padding(values: RawValues, *, signed: bool) -> int | None:
+    if len(values.by_tag.get(TAGS["PixelPaddingValue"], b"")) < 2:
+        return None
+    stored = values.short("PixelPaddingValue")
+    return stored - 65536 if signed and stored > 32767 else stored
+
+
+def _windows(values: RawValues) -> tuple[Window, ...]:
+    """Centres and widths in pairs; a width below 1 is no window (PS3.3 C.11.2.1.2)."""
+    centers, widths = values.numbers("WindowCenter"), values.numbers("WindowWidth")
+    names = values.text("WindowCenterWidthExplanation").split("\\")
+    pairs = enumerate(zip(centers, widths, strict=False))
+    return tuple(
+        Window(center, width, names[number].strip() if number < len(names) else "")
+        for number, (center, width) in pairs
+        if width >= 1
+    )
+
+
+def _lossy(values: RawValues) -> str:
+    """The compression ratio in words, '' if the source is not lossy (PS3.3 C.7.6.1.1.5)."""
+    if values.code("LossyImageCompression") != "01":
+        return ""
+    ratios = values.numbers("LossyImageCompressionRatio")
+    return f"{max(ratios):g}:1" if ratios else "of unknown ratio"

@@ -1,0 +1,117 @@
+"""Everything unusual: pydicom's decoders, then SimpleITK for what only that can read."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.errors import PixelsUnreadableError
+from app.domain.volume import Pixels
+from app.studies.pixel_header import PixelHeader
+from app.studies.slow_headers import DAMAGE
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+# Decoders that ship with the product. The GPL plug-in for JPEG is never among them.
+PLUGINS = {
+    "1.2.840.10008.1.2.5": "pylibjpeg",
+    "1.2.840.10008.1.2.4.80": "pyjpegls",
+    "1.2.840.10008.1.2.4.81": "pyjpegls",
+    "1.2.840.10008.1.2.4.90": "pylibjpeg",
+    "1.2.840.10008.1.2.4.91": "pylibjpeg",
+    "1.2.840.10008.1.2.4.201": "pylibjpeg",
+    "1.2.840.10008.1.2.4.202": "pylibjpeg",
+    "1.2.840.10008.1.2.4.203": "pylibjpeg",
+}
+_JPEG = frozenset({f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 57, 70)})
+# Above this many bytes a frame is taken from the file alone instead of reading the whole pixel element.
+_log = logging.getLogger(__name__)
+
+
+def decode_slowly(header: PixelHeader, index: int) -> Pixels:
+    """Stored values, or RGB; with a modality LUT sequence, its output. Raises PixelsUnreadableError."""
+    from pydicom.errors import BytesLengthException
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            dataset = _dataset(header)
+            frame = (
+                _by_simpleitk(header, index)
+                if header.syntax in _JPEG
+                else _by_pydicom(header, dataset, index)
+            )
+            return _finish(frame, header, dataset)
+        except PixelsUnreadableError:
+            raise
+        except (*DAMAGE, RuntimeError, BytesLengthException) as error:
+            _log.info("decoding failed: %s", type(error).__name__)
+            raise _refusal(header, error) from error
+
+
+def _dataset(header: PixelHeader) -> Dataset:
+    from pydicom import dcmread
+
+    return dcmread(header.path, force=True, defer_size=1024 * 1024)
+
+
+def _by_pydicom(header: PixelHeader, dataset: Dataset, index: int) -> NDArray[Any]:
+    from pydicom.pixels import get_decoder
+    from pydicom.uid import UID, ImplicitVRLittleEndian
+
+    syntax = UID(header.syntax or ImplicitVRLittleEndian)
+    raw = header.photometric == "PALETTE COLOR" or header.samples == 1
+    array, _ = get_decoder(syntax).as_array(
+        dataset, index=index, raw=raw, decoding_plugin=PLUGINS.get(str(syntax), "")
+    )
+    return np.asarray(array)
+
+
+def _by_simpleitk(header: PixelHeader, index: int) -> NDArray[Any]:
+    """JPEG that no quick codec took, 12-bit Extended above all. SimpleITK turns MONOCHROME1 over and applies the
+    rescale; both are undone here, so that the stored values come out.
+    """
+    import SimpleITK
+
+    volume = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(header.path)))
+    frame = volume[index] if volume.ndim > 2 + (header.samples > 1) else volume
+    if header.samples > 1:
+        return np.asarray(frame)
+    stored = np.rint((frame.astype(np.float64) - header.intercept) / header.slope)
+    if header.inverted:
+        stored = (1 << header.bits_stored) - 1 - stored
+    return np.asarray(stored.astype(np.int32 if header.is_signed else np.uint32))
+
+
+def _finish(frame: NDArray[Any], header: PixelHeader, dataset: Dataset) -> Pixels:
+    from pydicom.pixels.processing import apply_color_lut, apply_modality_lut
+
+    if header.photometric == "PALETTE COLOR":
+        coloured = apply_color_lut(frame, dataset)
+        return np.asarray(coloured[..., :3])
+    if header.samples > 1:
+        return np.ascontiguousarray(frame[..., :3])
+    if frame.shape != (header.rows, header.columns):
+        what = f"{frame.shape} decoded, {header.rows} x {header.columns} promised"
+        raise PixelsUnreadableError("error.pixels.bad_header", file=header.path.name, what=what)
+    if header.has_modality_lut:
+        return np.asarray(apply_modality_lut(frame, dataset))
+    if header.bits_allocated == 1:
+        return frame.astype(np.uint8)
+    return frame.astype(np.dtype(f"{'i' if header.is_signed else 'u'}{max(header.bits_allocated, 8) // 8}"))
+
+
+def _refusal(header: PixelHeader, error: Exception) -> PixelsUnreadableError:
+    if isinstance(error, ValueError | EOFError) and "length" in str(error) and header.length is not None:
+        expected = header.frame_bytes * header.frames
+        return PixelsUnreadableError(
+            "error.pixels.truncated", file=header.path.name, found=header.length, expected=expected
+        )
+    return PixelsUnreadableError(
+        "error.pixels.cannot_decode", file=header.path.name, syntax=header.syntax or "unknown"
+    )
