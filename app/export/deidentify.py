@@ -31,12 +31,12 @@ T = TypeVar("T")
 STANDARD_ROOT = "1.2.840.10008."
 KEY_BYTES = 32
 REMOVED = "[removed]"
-_UIDS = re.compile(r"(?<![\w.])[0-2](?:\.\d+){4,}(?![\w.])")
+_UIDS = re.compile(r"(?<![\w.])[0-2](?:\.\d+){4,}(?!\w|\.\d)")
 _DATES = re.compile(
     r"(?<!\d)(?:19|20)\d{2}[-./]?(?:0[1-9]|1[0-2])[-./]?(?:0[1-9]|[12]\d|3[01])(?!\d)(?:[T ][\d:.+Z-]+)?"
 )
 _DATES_DAY_FIRST = re.compile(r"(?<!\d)\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d{2}(?!\d)")
-_PATHS = re.compile(r"(?:[A-Za-z]:\\|(?<!\w)/)[^\s,;]+")
+_PATHS = re.compile(r"(?:[A-Za-z]:\\|(?<!\w)/[^\s/,;]+/)[^\s,;]*")
 _UID_FIELDS = ("uid", "uids", "finding_id", "result_id")
 
 
@@ -121,7 +121,7 @@ def _identifiers(export: StudyExport) -> frozenset[str]:
         words |= {export.study.date, export.study.time, patient.issuer}
     for whole in tuple(words):
         words |= set(re.split(r"[\^=\s,]+", whole))
-    return frozenset(word for word in words if len(word) >= 3)
+    return frozenset(word for word in words if len(word) >= 3 and not _DATES.fullmatch(word))
 
 
 class _Cleaner:

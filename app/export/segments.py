@@ -77,7 +77,7 @@ def load_labels(study: StudyExport, result: AnalysisResult, key: str) -> Labels:
     if not file.resolve().is_relative_to(folder.resolve()):
         raise ExportRefusedError("error.export.no_label_map", map=key, model=result.package.name)
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             values, affine = arrays["values"], arrays["affine"].astype(np.float64)
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ExportRefusedError("error.export.no_label_map", map=key, model=result.package.name) from error

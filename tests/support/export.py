@@ -57,8 +57,8 @@ _WORDS = {
     "StationName": "STATIONCANARY",
     "ReferringPhysicianName": "Referrer^Canary",
     "PerformingPhysicianName": "Performer^Canary",
-    "OperatorsName": "Operator^Canary",
-    "NameOfPhysiciansReadingStudy": "Reader^Canary",
+    "OperatorsName": "Operatorsen^Canary",
+    "NameOfPhysiciansReadingStudy": "Readerson^Canary",
     "RequestingPhysician": "Requester^Canary",
     "StudyDescription": "Studydescription canary",
     "SeriesDescription": "Seriesdescription canary",
@@ -211,6 +211,8 @@ def write_image(instance: Instance, series_uid: str, modality: str) -> None:
         setattr(data, keyword, value)
     data.add_new(0x00091001, "LO", "PRIVATE-CANARY-1")
     data.add_new(0x00090010, "LO", "CANARY MAKER")
+    for number, words in enumerate(private_words(modality, instance.instance_number or 0)):
+        data.add_new(0x00091010 + number, "LO", words)
     nested = Dataset()
     nested.RequestedProcedureDescription = "Nested canary procedure"
     nested.ScheduledProcedureStepID = "SPS-CANARY-1"
@@ -305,6 +307,11 @@ def cr_result(series: Series) -> AnalysisResult:
     )
 
 
+def private_words(modality: str, file_number: int) -> list[str]:
+    """Identifiers that stand in private tags of one file only."""
+    return [f"{modality}-SECRET-{file_number:03d}-{number:02d}" for number in range(11)]
+
+
 def canaries() -> set[str]:
     """Everything that must not be found in any byte of a de-identified export."""
     found = {*_WORDS.values(), *_DATES.values(), *_UIDS.values()}
@@ -323,6 +330,8 @@ def canaries() -> set[str]:
     found |= {f"2.25.66000{number}" for number in range(1, 9)}
     found |= {"PRIVATE-CANARY-1", "CANARY MAKER", "Nested canary procedure", "SPS-CANARY-1", "/srv/canary"}
     found |= {"Ридер Канарейкин", "Канарейкин", "Film canary", "secret.dcm", "2026-11-24T01:00:42", "cd" * 32}
+    for file_number in range(1, SLICES + 1):
+        found |= {*private_words("CT", file_number), *private_words("CR", 1)}
     for words in tuple(found):
         found |= {part for part in words.replace("=", "^").split("^") if len(part) >= 4}
     return found
