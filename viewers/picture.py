@@ -15,7 +15,14 @@ from viewers.geometry import ScreenPlane, index_from_pixels, visible_part
 from viewers.gestures import WindowPace
 from viewers.types import Affine, Frame, ViewState, VolumeImage
 from viewers.vtk_bridge import Interpolation, Resampler, VtkArray
-from viewers.windowing import TABLE_TYPES, grey_of, look_up, smallest_width, window_table
+from viewers.windowing import (
+    TABLE_TYPES,
+    blacken,
+    direct_grey,
+    look_up,
+    smallest_width,
+    window_table,
+)
 
 _BAND_ROWS = 32  # rows worked on at once, so that they stay in the processor's cache
 _SPARSE = 64  # values per axis looked at for the range of values
@@ -143,13 +150,16 @@ class PictureSampler:
         return image
 
     def _grey(self, sampled: NDArray[Any], picture: Picture, state: ViewState) -> NDArray[np.uint8]:
-        source, window, invert = picture.source, state.window, picture.source.inverted != state.invert
-        if sampled.dtype.name not in TABLE_TYPES:
-            return grey_of(sampled, source.slope, source.intercept, window, invert, padding=source.padding)
-        key = (sampled.dtype, source.slope, source.intercept, window, invert, source.padding)
-        if key != self._table_for:
-            self._table = window_table(*key[:5], padding=source.padding)
-            self._table_for = key
+        source, kind = picture.source, sampled.dtype
+        how = (source.slope, source.intercept, state.window, source.inverted != state.invert)
+        if kind.name not in TABLE_TYPES:
+            grey = direct_grey(sampled, *how)
+            if source.padding is not None:
+                grey[sampled == source.padding] = 0
+            return grey
+        if (kind, how, source.padding) != self._table_for:
+            self._table = blacken(window_table(kind, *how), kind, source.padding)
+            self._table_for = (kind, how, source.padding)
         return look_up(sampled, self._table)
 
 

@@ -28,28 +28,26 @@ def smallest_width(slope: float, *, whole_numbers: bool) -> float:
 
 
 def window_table(
-    dtype: DTypeLike,
-    slope: float,
-    intercept: float,
-    window: WindowLevel,
-    invert: bool,
-    *,
-    padding: int | None = None,
+    dtype: DTypeLike, slope: float, intercept: float, window: WindowLevel, invert: bool
 ) -> NDArray[np.uint8]:
     """Grey for every stored value of an 8- or 16-bit type, indexed by its bits read as unsigned.
 
-    65536 entries (256 for 8-bit types). invert: the smallest value is white. Padding is black either way.
+    65536 entries (256 for 8-bit types). invert: the smallest value is white.
     """
     kind = np.dtype(dtype)
     if kind.name not in TABLE_TYPES:
         raise ValueError(f"no table for {kind.name}")
     unsigned = np.dtype(f"u{kind.itemsize}")
     stored = np.arange(2 ** (8 * kind.itemsize), dtype=np.uint32).astype(unsigned).view(kind)
-    table = _grey(stored * float(slope) + float(intercept), window)
-    if invert:
-        table = 255 - table
+    return direct_grey(stored, slope, intercept, window, invert)
+
+
+def blacken(table: NDArray[np.uint8], dtype: DTypeLike, padding: int | None) -> NDArray[np.uint8]:
+    """The table with padding black, whether inverted or not; padding that the type cannot hold is no padding."""
+    kind = np.dtype(dtype)
     if padding is not None and np.iinfo(kind).min <= padding <= np.iinfo(kind).max:
-        table[np.array(padding, dtype=kind).view(unsigned)] = 0
+        table = table.copy()
+        table[np.array(padding, dtype=kind).view(f"u{kind.itemsize}")] = 0
     return table
 
 
@@ -58,24 +56,12 @@ def look_up(pixels: NDArray[Any], table: NDArray[np.uint8]) -> NDArray[np.uint8]
     return np.take(table, pixels.view(np.dtype(f"u{pixels.dtype.itemsize}")))
 
 
-def grey_of(
-    pixels: NDArray[Any],
-    slope: float,
-    intercept: float,
-    window: WindowLevel,
-    invert: bool,
-    *,
-    padding: int | None = None,
+def direct_grey(
+    pixels: NDArray[Any], slope: float, intercept: float, window: WindowLevel, invert: bool
 ) -> NDArray[np.uint8]:
-    """Grey of stored pixels of any type, by table where there is one."""
-    if pixels.dtype.name in TABLE_TYPES:
-        return look_up(pixels, window_table(pixels.dtype, slope, intercept, window, invert, padding=padding))
+    """Grey of stored pixels of any type, computed for each; what a table holds for the short types."""
     grey = _grey(pixels * np.float64(slope) + np.float64(intercept), window)
-    if invert:
-        grey = 255 - grey
-    if padding is not None:
-        grey[pixels == padding] = 0
-    return grey
+    return 255 - grey if invert else grey
 
 
 def _grey(values: NDArray[Any], window: WindowLevel) -> NDArray[np.uint8]:

@@ -93,8 +93,9 @@ def test_beside_the_picture_it_is_black_even_when_inverted(qtbot: QtBot) -> None
     assert grey[:, :48].max() == grey[:, 152:].max() == 0
 
 
-def test_padding_is_black_even_when_inverted(qtbot: QtBot) -> None:
-    view = shown(qtbot, quarters(-2000, 0, 0, -2000, "int16"), padding=-2000)
+@pytest.mark.parametrize("kind", ["int16", "int32", "float32"])
+def test_padding_is_black_even_when_inverted(qtbot: QtBot, kind: str) -> None:
+    view = shown(qtbot, quarters(-2000, 0, 0, -2000, kind), padding=-2000)
     view.invert()
     view.peek(True)
     grey = grey_of_image(view.grab_picture())
