@@ -1,0 +1,108 @@
+"""Detections of a model become findings: with an identity, words, codes, and a place in the picture."""
+
+from __future__ import annotations
+
+import uuid
+
+from app.analysis.package_facts import PackageFacts
+from app.analysis.sides import side_of
+from app.domain.codes import HOUNSFIELD, MILLILITER, MILLIMETER, NO_UNITS, PERCENT, Code
+from app.domain.finding import Finding, Place, PlaceKind, Point, Quantity
+from app.domain.geometry import lps_to_index
+from app.domain.volume import FrameRef, Volume
+from inference.types import Detection, LabelMap, Measure
+
+UNITS = {unit.value: unit for unit in (MILLIMETER, MILLILITER, PERCENT, HOUNSFIELD, NO_UNITS)}
+
+
+def new_uid() -> str:
+    """A UID of our own under 2.25 (PS3.5 B.2)."""
+    return f"2.25.{uuid.uuid4().int}"
+
+
+def to_findings(
+    detections: tuple[Detection, ...],
+    facts: PackageFacts,
+    volume: Volume,
+    result_id: str,
+    language: str = "en",
+) -> tuple[Finding, ...]:
+    """Findings, highest score first; those without a score keep their order behind."""
+    ordered = sorted(detections, key=lambda found: -found.score if found.score is not None else float("inf"))
+    return tuple(_finding(found, facts, volume, result_id, language) for found in ordered)
+
+
+def nearest_frame(volume: Volume, center: Point) -> FrameRef | None:
+    """The source frame nearest to a point; None if the point lies beyond the stack."""
+    slice_ = float(lps_to_index(volume.affine, center)[0])
+    nearest = round(slice_)
+    last = len(volume.frames) - 1
+    if not -1 <= slice_ <= last + 1:
+        return None
+    return volume.frames[min(max(nearest, 0), last)]
+
+
+def quantities(measures: tuple[Measure, ...]) -> tuple[Quantity, ...]:
+    """Measures with their coded units; a unit that we do not know keeps its UCUM text."""
+    return tuple(
+        Quantity(
+            measure.key,
+            float(measure.value),
+            UNITS.get(measure.unit) or Code(measure.unit, "UCUM", measure.unit),
+        )
+        for measure in measures
+    )
+
+
+def label_sizes(label_map: LabelMap, label: int) -> tuple[int, float]:
+    """Voxels of a region, and its volume in mL (0.0 where the affine is flat)."""
+    import numpy as np
+
+    voxels = int(np.count_nonzero(label_map.values == label))
+    return voxels, voxels * abs(float(np.linalg.det(label_map.affine[:3, :3]))) / 1000.0
+
+
+def _finding(found: Detection, facts: PackageFacts, volume: Volume, result_id: str, language: str) -> Finding:
+    output = facts.output(found.key)
+    side = found.side
+    if not side and found.center is not None:
+        side = side_of(volume, found.center)
+    return Finding(
+        finding_id=new_uid(),
+        result_id=result_id,
+        key=found.key,
+        label=output.label(language),
+        code=output.code,
+        score=found.score,
+        threshold=output.threshold if found.threshold is None else found.threshold,
+        site=found.site or output.site,
+        side=side,
+        place=_place(found, volume),
+        quantities=quantities(found.measures),
+        map_key=found.map_key,
+    )
+
+
+def _place(found: Detection, volume: Volume) -> Place:
+    center = found.center
+    if center is None and found.box_min is not None and found.box_max is not None:
+        low, high = found.box_min, found.box_max
+        center = ((low[0] + high[0]) / 2, (low[1] + high[1]) / 2, (low[2] + high[2]) / 2)
+    return Place(
+        kind=_kind(found),
+        space=volume.space,
+        center=center,
+        box_min=found.box_min,
+        box_max=found.box_max,
+        frame=None if center is None else nearest_frame(volume, center),
+        label_map=found.label_map,
+        label=found.label,
+    )
+
+
+def _kind(found: Detection) -> PlaceKind:
+    if found.label_map:
+        return PlaceKind.REGION
+    if found.box_min is not None and found.box_max is not None:
+        return PlaceKind.BOX
+    return PlaceKind.STUDY if found.center is None else PlaceKind.POINT
