@@ -31,8 +31,9 @@ def with_deed(state: AppState, deed: Deed) -> AppState:
 
 
 def _rearranged(state: AppState, workspace: Workspace, words: str) -> AppState:
-    deed = Deed(DeedKind.WORKSPACE, words, before=state.workspace)
-    return with_deed(replace(state, workspace=workspace), deed)
+    """The rearranged state; without words it is no deed of the reader's and cannot be undone."""
+    after = replace(state, workspace=workspace)
+    return with_deed(after, Deed(DeedKind.WORKSPACE, words, before=state.workspace)) if words else after
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,10 @@ class StudiesListed:
 
     def apply_to(self, state: AppState) -> AppState:
         """Keep the reader's order and put newcomers behind."""
-        fresh = {study.study_instance_uid: study for study in self.studies}
-        kept = [
-            fresh.pop(s.study_instance_uid) for s in state.workspace.studies if s.study_instance_uid in fresh
-        ]
+        # Two patients under one study UID stay two studies: the patient is part of what tells studies apart.
+        fresh = {(study.study_instance_uid, study.patient): study for study in self.studies}
+        before = [(study.study_instance_uid, study.patient) for study in state.workspace.studies]
+        kept = [fresh.pop(key) for key in before if key in fresh]
         listed = (*kept, *fresh.values())
         return replace(state, workspace=replace(state.workspace, studies=listed))
 

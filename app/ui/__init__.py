@@ -1,1 +1,1 @@
-"""The Qt window."""
+"""The window. The only room that knows Qt and the viewers."""

@@ -1,0 +1,70 @@
+"""The Qt application and the window, in the order that shows the window soonest."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.context import AppContext, build_context
+from app.domain.errors import DeviceError
+from app.support.paths import UserPaths
+from app.ui import theme
+from app.ui.main_window import MainWindow
+from app.ui.qt_dispatch import QtDispatch
+
+
+def has_display() -> bool:
+    """Whether a window could be seen, or Qt was told to draw without a display."""
+    if os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def application(*, off_screen: bool = False) -> QApplication:
+    """The one application of this process, dressed; off_screen draws without a display if there is none."""
+    running = QApplication.instance()
+    if isinstance(running, QApplication):
+        return running
+    if not has_display():
+        if not off_screen:
+            raise DeviceError("error.ui.no_display")
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
+    made = QApplication(["overread"])
+    made.setApplicationName("Overread")
+    theme.put_on(made)
+    return made
+
+
+def build_window(paths: UserPaths | None = None) -> tuple[MainWindow, AppContext, QtDispatch]:
+    """A window with its context; nothing of it is shown yet, nothing heavy imported."""
+    dispatch = QtDispatch()
+    ctx = build_context(paths, dispatch.post)
+    return MainWindow(ctx), ctx, dispatch
+
+
+def run_window(paths: Sequence[Path] = (), shown: Callable[[MainWindow], None] | None = None) -> int:
+    """The window until it is closed; `shown` is called when it is up."""
+    qt = application()
+    window, _ctx, dispatch = build_window()
+    window.show()
+
+    def after() -> None:
+        window.desk.opening.list_known()
+        window.desk.running.find_models()
+        if paths:
+            window.desk.open_paths(paths)
+        if shown is not None:
+            shown(window)
+
+    QTimer.singleShot(0, after)
+    code = qt.exec()
+    dispatch.close()
+    return code

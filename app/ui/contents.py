@@ -1,0 +1,285 @@
+"""What hangs in a viewport: a view of the viewers' room together with what only the app knows of the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from app.domain.finding import Place
+from app.domain.study import Study
+from app.domain.volume import Remark, RemarkKind, Space, Volume, Window
+from app.state.model import Plane, TextAmount
+from app.studies.display_sets import DisplaySet
+from app.ui import corners
+from app.ui.marks import Marks, Target
+from app.ui.presets import preset
+from viewers.types import PictureInfo, Point, TextLevel, ViewState, VolumeImage, WindowLevel
+
+if TYPE_CHECKING:
+    from viewers.mpr_view import MprView
+    from viewers.slice_view import SliceView
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """The study and display set that a viewport shows."""
+
+    study: Study
+    display_set: DisplaySet
+
+    @property
+    def target(self) -> Target:
+        """What ink must know of it."""
+        series = self.display_set.series
+        return Target(
+            self.study.study_instance_uid,
+            series.series_instance_uid,
+            series.frame_of_reference_uid,
+            self.display_set.space is Space.PATIENT,
+        )
+
+
+def level_of(amount: TextAmount) -> TextLevel:
+    """The viewers' word for it."""
+    return TextLevel(amount.value)
+
+
+def window_levels(windows: Sequence[Window]) -> tuple[WindowLevel, ...]:
+    """The file's own windows for a view."""
+    return tuple(WindowLevel(window.center, window.width) for window in windows)
+
+
+class FlatContent(QObject):
+    """A stack or a plane: corner texts, badge, presets. `PictureView` of the actions."""
+
+    def __init__(self, subject: Subject, view: SliceView | MprView) -> None:
+        super().__init__(view)
+        self.subject = subject
+        self.view = view
+        self.extra_remarks: tuple[Remark, ...] = ()
+        view.state_changed.connect(lambda _state: self.write())
+
+    @property
+    def state(self) -> ViewState:
+        """How the picture is looked at."""
+        return self.view.state
+
+    def write(self) -> None:
+        """Corner texts and badge as they are now."""
+        layer, place = self.where()
+        study, display_set = self.subject.study, self.subject.display_set
+        self.view.set_corner_text(corners.corner_text(study, display_set, self.state, place, layer))
+        self.view.set_badge(corners.badge((*display_set.remarks, *self.extra_remarks)))
+
+    def where(self) -> tuple[str, str]:
+        """(image n of N, position) in words."""
+        return "", ""
+
+    def show_marks(self, marks: Marks, *, shown: bool) -> None:
+        """Ink over the picture."""
+        self.view.set_heat(marks.heat)
+        self.view.set_outlines(marks.outlines)
+        self.view.set_markers(marks.markers)
+        self.view.set_overlays_visible(shown)
+
+    def set_tool(self, tool_id: str) -> None:
+        """What the left button does."""
+        self.view.set_tool(tool_id)
+
+    def set_text_amount(self, amount: TextAmount) -> None:
+        """How much is written."""
+        self.view.set_text_level(level_of(amount))
+
+    def peek(self, *, down: bool) -> None:
+        """The bare picture."""
+        self.view.peek(down)
+
+    def go_to(self, place: Place) -> None:
+        """Show where a finding lies."""
+        if place.center is not None:
+            self.view.jump_to(place.center)
+
+    def scroll_by(self, images: int) -> None:
+        """Images onwards."""
+        self.view.next_image(images)
+
+    def scroll_to_end(self, *, last: bool) -> None:
+        """First or last image."""
+        self.view.next_image(self.view.layer_count if last else -self.view.layer_count)
+
+    def use_preset(self, number: int) -> None:
+        """Window preset; 0 is the picture's own."""
+        own = self.view.start_window
+        if own is None:
+            return
+        wanted = own if number == 0 else preset(self.subject.display_set.series.modality, number, own)
+        if wanted is not None:
+            self.view.set_window(wanted)
+
+    def turn(self, quarter_turns: int) -> None:
+        """Clockwise."""
+        self.view.rotate(quarter_turns)
+
+    def flip(self, *, horizontal: bool) -> None:
+        """Mirror."""
+        if horizontal:
+            self.view.flip_horizontal()
+        else:
+            self.view.flip_vertical()
+
+    def invert(self) -> None:
+        """Black for white."""
+        self.view.invert()
+
+    def zoom(self, factor: float) -> None:
+        """About the middle."""
+        self.view.zoom_by(factor)
+
+    def fit(self) -> None:
+        """The whole picture."""
+        self.view.fit()
+
+    def reset(self) -> None:
+        """As it came."""
+        self.view.reset()
+
+    def close(self) -> None:
+        """Let go of the picture."""
+
+
+class StackContent(FlatContent):
+    """One display set, image by image."""
+
+    def __init__(
+        self, subject: Subject, source: Any, info: PictureInfo, windows: Sequence[WindowLevel]
+    ) -> None:
+        # Any: a StackSource, which has the shape of viewers.types.FrameSource
+        from viewers.slice_view import SliceView
+
+        self.slices = SliceView()
+        super().__init__(subject, self.slices)
+        self._source = source
+        self.slices.set_source(source, windows, info)
+        self.slices.index_changed.connect(lambda _index: self.write())
+        self._stop = source.listen(lambda _index: None)
+        self.write()
+
+    def where(self) -> tuple[str, str]:
+        """Image number, and position in the patient where it is known."""
+        index, count = self.slices.index, self.slices.layer_count
+        if not count:
+            return "", ""
+        affine = self._source.affine_at(index)
+        if self.subject.display_set.space is not Space.PATIENT:
+            return corners.layer_words(index, count, None), ""
+        normal = np.cross(affine[:3, 2], affine[:3, 1])
+        origin = affine[:3, 3]
+        point: Point = (float(origin[0]), float(origin[1]), float(origin[2]))
+        step = corners.step_mm(affine) if count > 1 else None
+        return corners.layer_words(index, count, step), corners.position_words(point, normal)
+
+    def go_to(self, place: Place) -> None:
+        """By position in the patient, else by the image that a finding names."""
+        frames = self.subject.display_set.frames
+        if place.space is Space.IMAGE and place.frame is not None:
+            here = [n for n, frame in enumerate(frames) if frame.ref == place.frame]
+            if here:
+                self.slices.show_index(here[0])
+        elif place.center is not None:
+            self.slices.jump_to(place.center)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._stop()
+        self.slices.set_source(None)
+
+
+class PlaneContent(FlatContent):
+    """One plane cut from a volume; the host links the planes of one volume."""
+
+    def __init__(self, subject: Subject, plane: Plane) -> None:
+        from viewers.mpr_view import MprView, PlaneKind
+
+        self.planes = MprView(PlaneKind(plane.value))
+        self.plane = plane
+        super().__init__(subject, self.planes)
+        self.planes.position_changed.connect(lambda _point: self.write())
+
+    def show_volume(self, volume: Volume) -> None:
+        """The group has put the volume; say what it is."""
+        self.extra_remarks = tuple(
+            remark for remark in volume.remarks if remark not in self.subject.display_set.remarks
+        )
+        if self.plane is not Plane.AXIAL and not any(
+            remark.kind is RemarkKind.REFORMATTED for remark in self.extra_remarks
+        ):
+            self.extra_remarks += (Remark(RemarkKind.REFORMATTED),)
+        self.write()
+
+    def where(self) -> tuple[str, str]:
+        """Which plane, and its position."""
+        point = self.planes.position
+        if point is None:
+            return corners.plane_words(self.plane), ""
+        return corners.plane_words(self.plane), corners.position_words(point, self.planes.basis[:, 2])
+
+    def close(self) -> None:
+        """Let go of the volume."""
+        self.planes.set_volume(None)
+
+
+class VolumeContent(QObject):
+    """A volume in 3D; keys of flat pictures do not apply to it."""
+
+    def __init__(self, subject: Subject) -> None:
+        from viewers.volume_view import VolumeView
+
+        self.volume_view = VolumeView()
+        super().__init__(self.volume_view)
+        self.subject = subject
+        self.view: QWidget = self.volume_view
+
+    def show_volume(self, volume: Volume) -> None:
+        """The volume is complete."""
+        self.volume_view.set_volume(volume_image(volume))
+
+    def show_marks(self, _marks: Marks, *, shown: bool) -> None:
+        """3D shows no ink yet."""
+
+    def set_tool(self, _tool_id: str) -> None:
+        """3D is turned, whatever the tool."""
+
+    def set_text_amount(self, _amount: TextAmount) -> None:
+        """3D writes nothing over the picture but its warnings."""
+
+    def peek(self, *, down: bool) -> None:
+        """Nothing lies over it."""
+
+    def go_to(self, place: Place) -> None:
+        """Put the crosshair there."""
+        if place.center is not None and place.space is Space.PATIENT:
+            self.volume_view.set_crosshair(place.center)
+
+    def close(self) -> None:
+        """Let go of the volume."""
+
+
+Content = StackContent | PlaneContent | VolumeContent
+
+
+def volume_image(volume: Volume) -> VolumeImage:
+    """A volume as views take it; pixels are shared."""
+    return VolumeImage(
+        volume.pixels,
+        volume.affine,
+        volume.slope,
+        volume.intercept,
+        volume.inverted,
+        volume.padding,
+        volume.space is Space.PATIENT,
+    )

@@ -1,0 +1,72 @@
+"""What stands in the corners of a picture, and its truth badge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.study import Study
+from app.domain.volume import Remark, RemarkKind
+from app.state.model import Plane
+from app.studies.display_sets import DisplaySet
+from app.support.i18n import text
+from app.ui import words
+from viewers.types import BadgeLevel, CornerText, Point, TruthBadge, ViewState
+
+_NOTES = {RemarkKind.REFORMATTED, RemarkKind.SPACING_AT_DETECTOR, RemarkKind.LOSSY_SOURCE}
+_AXES = (("L", "R"), ("P", "A"), ("S", "I"))  # LPS: the letter of growing and of falling values
+
+
+def corner_text(
+    study: Study, display_set: DisplaySet, state: ViewState, place: str, layer: str
+) -> CornerText:
+    """The four corners; `place` and `layer` are what only the view knows."""
+    name, details = words.identity(study)
+    window = text("ui.corner.window", width=f"{state.window.width:.0f}", center=f"{state.window.center:.0f}")
+    return CornerText(
+        top_left=(name, details),
+        top_right=(study.description or text("ui.study.no_description"), words.day(study.date)),
+        bottom_left=tuple(part for part in (display_set.title, layer, place) if part),
+        bottom_right=(window, text("ui.corner.zoom", scale=f"{state.scale:.2f}")),
+    )
+
+
+def layer_words(index: int, count: int, thickness_mm: float | None) -> str:
+    """Image n of N, with the distance to the next one."""
+    said = text("ui.corner.image", number=index + 1, count=count)
+    if thickness_mm is not None and count > 1:
+        said += text("ui.corner.step", mm=f"{thickness_mm:.1f}")
+    return said
+
+
+def position_words(point: Point, normal: NDArray[np.float64]) -> str:
+    """Position along the axis of the patient that a plane is most perpendicular to."""
+    axis = int(np.argmax(np.abs(normal)))
+    value = point[axis]
+    return text("ui.corner.position", letter=_AXES[axis][0 if value >= 0 else 1], mm=f"{abs(value):.1f}")
+
+
+def step_mm(affine: NDArray[np.float64]) -> float:
+    """Distance between neighbouring slices."""
+    return float(np.linalg.norm(affine[:3, 0]))
+
+
+def badge(remarks: Sequence[Remark]) -> TruthBadge | None:
+    """One badge for all that must be known of a picture; the gravest gives its text and colour."""
+    if not remarks:
+        return None
+    sentences = tuple(words.said(f"remark.{remark.kind.value}", remark.facts) for remark in remarks)
+    grave = [remark for remark in remarks if remark.kind not in _NOTES]
+    passing = all(remark.kind is RemarkKind.LOADING for remark in grave)
+    level = BadgeLevel.NOTE if not grave else BadgeLevel.PASSING if passing else BadgeLevel.FINAL
+    first = (grave or list(remarks))[0]
+    short = words.said(f"remark_short.{first.kind.value}", first.facts)
+    more = f" +{len(remarks) - 1}" if len(remarks) > 1 else ""
+    return TruthBadge(level, short + more, sentences)
+
+
+def plane_words(plane: Plane) -> str:
+    """The name of a plane."""
+    return text(f"ui.plane.{plane.value}")

@@ -1,0 +1,274 @@
+"""The window's behaviour: what actions ask for, and which part shows which piece of the state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+
+from app.actions.desk import PictureView
+from app.context import AppContext
+from app.domain.errors import OverreadError
+from app.domain.finding import Verdict
+from app.state.events import (
+    ArrangementHung,
+    Hanged,
+    InkChanged,
+    MaximisedToggled,
+    PlanesLeft,
+    ViewportActivated,
+)
+from app.state.model import AppState, Arrangement, Hung, Plane
+from app.state.reading_events import FindingSelected
+from app.support.i18n import explain, text
+from app.ui.opening import Opening
+from app.ui.running import Running
+from app.ui.sheets import Sheets
+from app.ui.watch import Watch
+from app.workflows import hang
+from app.workflows.judge import judge, step_finding
+
+if TYPE_CHECKING:
+    from app.ui.main_window import MainWindow
+
+
+class WindowDesk:
+    """`Desk` of the actions for one main window."""
+
+    def __init__(self, ctx: AppContext, window: MainWindow) -> None:
+        self._ctx = ctx
+        self._window = window
+        self.opening = Opening(ctx, window)
+        self.running = Running(ctx, window)
+        self.sheets = Sheets(ctx, window, self)
+        self.watch = Watch(ctx, window, self)
+        self._connect()
+
+    @property
+    def view(self) -> PictureView | None:
+        """The flat picture in the active viewport."""
+        return self._window.host.control
+
+    @property
+    def state(self) -> AppState:
+        """The state now."""
+        return self._ctx.store.state
+
+    def ask_folder(self) -> Path | None:
+        """The system's own dialog."""
+        start = self._ctx.settings.last_folder
+        chosen = QFileDialog.getExistingDirectory(self._window, text("ui.open.folder"), start)
+        return Path(chosen) if chosen else None
+
+    def ask_files(self) -> tuple[Path, ...]:
+        """The system's own dialog."""
+        start = self._ctx.settings.last_folder
+        chosen, _ = QFileDialog.getOpenFileNames(self._window, text("ui.open.files"), start)
+        return tuple(Path(name) for name in chosen)
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Scan in the background; the first study found opens if none is open."""
+        self.opening.scan(tuple(paths))
+
+    def open_study(self, study_instance_uid: str) -> None:
+        """Turn to a study and hang it."""
+        self.opening.open_study(study_instance_uid)
+
+    def hang(self, display_set_id: str) -> None:
+        """Show a display set of the open study in the active viewport."""
+        arrangement = self.state.workspace.arrangement
+        self.hang_in(arrangement.active.viewport_id, self.state.workspace.open_study_uid, display_set_id)
+
+    def hang_in(self, viewport_id: str, study_instance_uid: str, display_set_id: str) -> None:
+        """Show a display set in one viewport; without an id the study's best one."""
+        if not display_set_id:
+            first = hang.first_to_hang(self._window.pictures.sets_of_uid(study_instance_uid))
+            display_set_id = first.display_set_id if first else ""
+        hung = Hung(study_instance_uid, display_set_id)
+        subject = self._window.pictures.subject(hung)
+        if subject is None:
+            return
+        words = text("deed.hang", series=subject.display_set.title)
+        self._ctx.store.apply(Hanged(viewport_id, hung, words))
+
+    def step_series(self, step: int) -> None:
+        """The next or previous display set in the active viewport; stops at the ends."""
+        sets = self._window.pictures.sets_of_uid(self.state.workspace.open_study_uid)
+        ids = [one.display_set_id for one in sets]
+        hung = self.state.workspace.arrangement.active.hung
+        if hung is None or hung.display_set_id not in ids:
+            return
+        there = ids.index(hung.display_set_id) + step
+        if 0 <= there < len(ids):
+            self.hang(ids[there])
+
+    def toggle_planes(self) -> None:
+        """Planes and 3D of the active series, or the screen before."""
+        in_planes = any(
+            v.hung and v.hung.plane is Plane.AXIAL for v in self.state.workspace.arrangement.viewports
+        )
+        if in_planes and self.state.workspace.before_planes is not None:
+            self._ctx.store.apply(PlanesLeft(text("deed.back")))
+            return
+        self._hang_cut("deed.planes", hang.planes)
+
+    def toggle_volume(self) -> None:
+        """3D of the active series, or the screen before."""
+        arrangement = self.state.workspace.arrangement
+        alone = arrangement.layout.count == 1 and arrangement.active.hung
+        if alone and alone.plane is Plane.VOLUME and self.state.workspace.before_planes is not None:
+            self._ctx.store.apply(PlanesLeft(text("deed.back")))
+            return
+        self._hang_cut("deed.volume", hang.volume)
+
+    def _hang_cut(self, words_key: str, arrange: hang.Arrange) -> None:
+        hung = self.state.workspace.arrangement.active.hung
+        subject = self._window.pictures.subject(hung) if hung else None
+        if subject is None:
+            return
+        if not hang.can_be_cut(subject.display_set):
+            raise OverreadError("error.ui.no_planes", series=subject.display_set.title)
+        words = text(words_key, series=subject.display_set.title)
+        arrangement = arrange(subject.study, subject.display_set)
+        self._ctx.store.apply(ArrangementHung(arrangement, words, remember=True))
+
+    def next_volume_preset(self) -> None:
+        """Another colouring of every 3D picture."""
+        words = self._window.host.next_volume_preset()
+        if words:
+            self.say(words)
+
+    def hang_mammograms(self) -> None:
+        """Four views back to back."""
+        workspace = self.state.workspace
+        sets = self._window.pictures.sets_of_uid(workspace.open_study_uid)
+        if workspace.open_study is None or not any(one.series.modality == "MG" for one in sets):
+            raise OverreadError("error.ui.no_mammograms")
+        arrangement: Arrangement = hang.mammograms(workspace.open_study, sets)
+        self._ctx.store.apply(ArrangementHung(arrangement, text("deed.mammograms")))
+
+    def run_model(self, package: str = "") -> None:
+        """Run a package on the active series."""
+        self.running.run(package)
+
+    def cancel_jobs(self, kind: str = "") -> None:
+        """Stop scans and models, or one of them."""
+        for each in (kind,) if kind else ("scan", "model"):
+            self._ctx.jobs.cancel_all(each)
+
+    def edit_label(self) -> None:
+        """Type over the label in the list."""
+        self._window.findings.edit()
+
+    def export(self) -> None:
+        """Ask for a folder and write."""
+        chosen = QFileDialog.getExistingDirectory(self._window, text("ui.export.title"))
+        if chosen:
+            self.running.export(Path(chosen))
+
+    def peek(self, *, down: bool) -> None:
+        """Bare pictures while the key is down."""
+        self._window.host.peek(down=down)
+
+    def say(self, sentence: str) -> None:
+        """A note that goes by itself."""
+        self._window.messages.note(sentence)
+
+    def warn(self, sentence: str) -> None:
+        """Something that could not be done."""
+        self._window.messages.warn(sentence)
+
+    def show(self, what: str) -> None:
+        """Palette, keys, settings, about."""
+        self.sheets.show(what)
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or not."""
+        if self._window.isFullScreen():
+            self._window.showNormal()
+        else:
+            self._window.showFullScreen()
+
+    def next_panel(self) -> None:
+        """Worklist, series, picture, findings, in turn."""
+        host, active = self._window.host, self.state.workspace.arrangement.active_id
+        frame = host.frames[active]
+        stops = [
+            self._window.worklist.list,
+            self._window.series.list,
+            frame.focus_target,
+            self._window.findings.list,
+        ]
+        shown = [stop for stop in stops if stop.isVisible()]
+        focus = QApplication.focusWidget()
+        here = next((n for n, stop in enumerate(shown) if focus is not None and (stop is focus)), -1)
+        shown[(here + 1) % len(shown)].setFocus()
+
+    def dismiss(self) -> None:
+        """A gesture is cancelled by its view; else close a sheet, else the message, else deselect."""
+        if self.sheets.dismiss():
+            return
+        if self._window.messages.isVisible():
+            self._window.messages.hide()
+        elif self.state.reading.selected_id:
+            self._ctx.store.apply(FindingSelected(""))
+
+    def quit(self) -> None:
+        """Close the window."""
+        self._window.close()
+
+    def close(self) -> None:
+        """The window goes."""
+        self.watch.close()
+
+    def _connect(self) -> None:
+        window, store = self._window, self._ctx.store
+        window.worklist.study_chosen.connect(self.open_study)
+        window.series.chosen.connect(self.hang)
+        window.series.cancel_asked.connect(lambda: self.cancel_jobs("scan"))
+        window.models.run_asked.connect(self._run_asked)
+        window.models.cancel_asked.connect(lambda: self.cancel_jobs("model"))
+        window.findings.selected.connect(lambda key: store.apply(FindingSelected(key)))
+        window.findings.labelled.connect(self._label)
+        window.ink.mode_asked.connect(lambda mode: store.apply(InkChanged(mode=mode, shown=True)))
+        window.ink.threshold_asked.connect(lambda share: store.apply(InkChanged(threshold=share)))
+        window.ink.opacity_asked.connect(lambda share: store.apply(InkChanged(opacity=share)))
+        host = window.host
+        host.activated.connect(lambda key: store.apply(ViewportActivated(key)))
+        host.maximise_asked.connect(lambda key: store.apply(MaximisedToggled(key)))
+        host.dropped.connect(self.hang_in)
+        host.marker_clicked.connect(lambda key: store.apply(FindingSelected(key)))
+        host.finding_step.connect(lambda step: step_finding(self._ctx, step))
+        host.menu_asked.connect(self._menu)
+        host.failed.connect(self.warn)
+
+    def _run_asked(self, package: str) -> None:
+        try:
+            self.running.run(package)
+        except OverreadError as error:
+            self.warn(explain(error))
+
+    def _label(self, finding_id: str, label: str) -> None:
+        """Another label is a verdict like the others; the one that stands already is none."""
+        reading = self.state.reading.reading
+        judgement = reading.judgement(finding_id) if reading else None
+        if judgement is None or judgement.shown_label == label:
+            return
+        self._ctx.store.apply(FindingSelected(finding_id))
+        try:
+            judge(self._ctx, Verdict.EDITED, label=label)
+        except OverreadError as error:
+            self.warn(explain(error))
+
+    def _menu(self, at: QPoint) -> None:
+        """The right-click menu: verdicts, presets, orientation."""
+        menu = QMenu(self._window)
+        for group in ("finding", "view.preset", "view.flip", "layout.planes", "layout.volume"):
+            for name, made in self._window.commands.actions.items():
+                if name.startswith(group) and made.isEnabled():
+                    menu.addAction(made)
+            menu.addSeparator()
+        menu.popup(at)

@@ -1,0 +1,95 @@
+"""Which widget keeps a key for itself, so that typing a name never accepts a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QWidget,
+)
+
+_MOVES = {
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_PageDown,
+}
+_ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+_TABS = {Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
+_SIDEWAYS = {Qt.Key.Key_Left, Qt.Key.Key_Right}
+OPENS_BY_ENTER = "opens_by_enter"  # property of lists where Enter belongs to the list
+
+
+def keeps(widget: QWidget, event: QKeyEvent) -> bool:
+    """Whether a key stays with the focused widget instead of calling an action."""
+    key = Qt.Key(event.key())
+    strong = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+    if strong:
+        return isinstance(widget, QLineEdit) and key in {
+            Qt.Key.Key_Z,
+            Qt.Key.Key_Y,
+            Qt.Key.Key_Left,
+            Qt.Key.Key_Right,
+        }
+    if isinstance(widget, QLineEdit):
+        return not Qt.Key.Key_F1 <= key <= Qt.Key.Key_F35
+    if isinstance(widget, QAbstractItemView):
+        return key in _MOVES | _TABS or (key in _ENTER and bool(widget.property(OPENS_BY_ENTER)))
+    if isinstance(widget, QAbstractSlider | QComboBox):
+        return key in _MOVES | _TABS | _SIDEWAYS | _ENTER
+    if isinstance(widget, QAbstractButton):
+        return key in _TABS | _ENTER or key == Qt.Key.Key_Space
+    return False
+
+
+class KeyGuard(QObject):
+    """Sits on the focused widget only; tells hold keys going down and up."""
+
+    def __init__(self, window: QWidget, holds: Callable[[int, bool], bool]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._holds = holds
+        self._watched: QObject | None = None
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow)
+
+    def _follow(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if self._watched is not None:
+            self._watched.removeEventFilter(self)
+            self._watched.destroyed.disconnect(self._forget)
+            self._watched = None
+        if new is not None and (new is self._window or self._window.isAncestorOf(new)):
+            new.installEventFilter(self)
+            new.destroyed.connect(self._forget)
+            self._watched = new
+
+    def _forget(self) -> None:
+        self._watched = None
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Claim keys for the widget, click buttons by Enter, report hold keys."""
+        if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget):
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            if keeps(watched, event):
+                event.accept()
+                return True
+            return False
+        pressed = event.type() == QEvent.Type.KeyPress
+        if isinstance(watched, QAbstractButton) and pressed and Qt.Key(event.key()) in _ENTER:
+            watched.click()
+            return True
+        if isinstance(watched, QAbstractButton | QLineEdit) or event.isAutoRepeat():
+            return False
+        return self._holds(event.key(), pressed)

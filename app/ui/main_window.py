@@ -1,0 +1,172 @@
+"""The main window: builds its parts and connects them. It decides nothing; see `app.ui.desk`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMenuBar,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.context import AppContext
+from app.settings.keymap import load_keymap
+from app.support.i18n import text
+from app.support.paths import resource_dir
+from app.ui.commands import Commands
+from app.ui.desk import WindowDesk
+from app.ui.keys import KeyGuard
+from app.ui.mapstore import MapStore
+from app.ui.panels.findings import FindingsPanel
+from app.ui.panels.header import HeaderPanel
+from app.ui.panels.ink import InkPanel
+from app.ui.panels.messages import MessageArea
+from app.ui.panels.models import ModelsPanel
+from app.ui.panels.runs import RunCards
+from app.ui.panels.series import SeriesPanel
+from app.ui.panels.status import StatusLine
+from app.ui.panels.toolbar import Toolbar
+from app.ui.panels.worklist import WorklistPanel
+from app.ui.pictures import Pictures
+from app.ui.view_host import ViewHost
+from app.ui.widgets.small import label
+
+LEFT_WIDTH, RIGHT_WIDTH = 310, 400
+SIZE = (1600, 1000)
+
+
+class MainWindow(QMainWindow):
+    """Worklist and series on the left, pictures in the middle, findings on the right."""
+
+    def __init__(self, ctx: AppContext) -> None:
+        super().__init__()
+        self.ctx = ctx
+        self._sized = False
+        self.setWindowTitle(text("ui.app.title"))
+        self.setAcceptDrops(True)
+        self.messages = MessageArea()
+        keymap = load_keymap(resource_dir() / "keymaps", ctx.settings.key_profile)
+        self.commands = Commands(ctx, self, keymap, self.messages.warn)
+        actions = self.commands.actions
+        self.pictures = Pictures(ctx)
+        self.maps = MapStore(ctx, self._maps_arrived, self.messages.warn_of)
+        self.worklist, self.series, self.header = WorklistPanel(), SeriesPanel(), HeaderPanel()
+        self.host = ViewHost(self.pictures, self.maps.get)
+        self.toolbar = Toolbar(actions)
+        self.models, self.runs = ModelsPanel(), RunCards()
+        self.findings, self.ink = FindingsPanel(actions), InkPanel()
+        self.status = StatusLine(lambda: self.commands.run("edit.undo"))
+        self._build()
+        self.desk = WindowDesk(ctx, self)
+        self.commands.serve(self.desk)
+        self.guard = KeyGuard(self, self.commands.hold)
+        self.resize(*SIZE)
+
+    def _maps_arrived(self) -> None:
+        self.host.refresh_ink()
+
+    def _build(self) -> None:
+        self.setMenuWidget(self._top())
+        self.left = QSplitter(Qt.Orientation.Vertical)
+        self.left.addWidget(self.worklist)
+        self.left.addWidget(self.series)
+        self.left.setSizes([430, 470])
+        middle = QWidget()
+        rows = QVBoxLayout(middle)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.header)
+        rows.addWidget(self.messages)
+        rows.addWidget(self.host, 1)
+        rows.addWidget(self.toolbar)
+        self.right = self._right()
+        self.zones = QSplitter(Qt.Orientation.Horizontal)
+        for part in (self.left, middle, self.right):
+            self.zones.addWidget(part)
+            self.zones.setCollapsible(self.zones.indexOf(part), part is not middle)
+        self.zones.setStretchFactor(1, 1)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.zones, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(whole)
+
+    def _right(self) -> QWidget:
+        panel = QWidget()
+        panel.setObjectName("panel")
+        panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        panel.setMinimumWidth(280)
+        rows = QVBoxLayout(panel)
+        rows.setContentsMargins(10, 8, 10, 8)
+        rows.setSpacing(8)
+        rows.addWidget(label(text("ui.models.title"), "title"))
+        rows.addWidget(self.models)
+        cards = QScrollArea()
+        cards.setWidgetResizable(True)
+        cards.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        cards.setWidget(self.runs)
+        cards.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.cards = cards
+        rows.addWidget(cards, 2)
+        rows.addWidget(self.findings, 5)
+        rows.addWidget(self.ink)
+        return panel
+
+    def _top(self) -> QWidget:
+        top = QWidget()
+        line = QHBoxLayout(top)
+        line.setContentsMargins(0, 3, 8, 3)
+        bar = QMenuBar()
+        bar.setNativeMenuBar(False)
+        self.commands.fill(bar)
+        line.addWidget(bar, 1)
+        find = QPushButton(text("ui.app.find"))
+        find.setAccessibleName(text("action.help.palette"))
+        find.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        find.clicked.connect(lambda _checked=False: self.commands.run("help.palette"))
+        warning = QLabel(text("ui.app.not_primary"))
+        warning.setObjectName("notPrimary")
+        line.addWidget(find)
+        line.addWidget(warning)
+        return top
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Side panels get their width once the window has its own."""
+        super().showEvent(event)
+        if not self._sized:
+            self._sized = True
+            QTimer.singleShot(0, self, self._size_zones)
+
+    def _size_zones(self) -> None:
+        middle = self.width() - LEFT_WIDTH - RIGHT_WIDTH - 2 * self.zones.handleWidth()
+        self.zones.setSizes([LEFT_WIDTH, middle, RIGHT_WIDTH])
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Folders and files from outside."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Open what was dropped."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.desk.open_paths(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """End every job, let go of pictures and files."""
+        self.desk.close()
+        self.pictures.close()
+        self.ctx.close()
+        super().closeEvent(event)

@@ -1,0 +1,112 @@
+"""Folders, studies and series on their way into the viewports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.context import AppContext
+from app.domain.errors import OverreadError, StudyUnreadableError
+from app.domain.finding import Judgement
+from app.domain.study import Study
+from app.domain.volume import Space
+from app.state.events import ArrangementHung, Hanged
+from app.state.model import Hung
+from app.support.i18n import explain, text
+from app.ui import words
+from app.workflows import hang
+from app.workflows.open_study import list_studies, open_study, start_scan
+
+if TYPE_CHECKING:
+    from app.studies.scan import ScanReport
+    from app.ui.main_window import MainWindow
+
+
+class Opening:
+    """Says in one sentence how it ended."""
+
+    def __init__(self, ctx: AppContext, window: MainWindow) -> None:
+        self._ctx = ctx
+        self._window = window
+
+    def list_known(self) -> None:
+        """The worklist as it was left."""
+        try:
+            list_studies(self._ctx)
+        except OverreadError as error:
+            self._window.messages.warn(explain(error))
+
+    def scan(self, paths: tuple[Path, ...]) -> None:
+        """Scan in the background; the best study found opens when the scan is done, if none is open."""
+        folder = paths[0] if paths[0].is_dir() else paths[0].parent
+        self._ctx.settings = replace(self._ctx.settings, last_folder=str(folder))
+        try:
+            start_scan(
+                self._ctx,
+                paths,
+                lambda report: self._done(paths, report),
+                lambda error: self._window.messages.warn(explain(error)),
+                lambda: self._window.messages.note(text("ui.scan.stopped")),
+            )
+        except OverreadError as error:
+            self._window.messages.warn(explain(error))
+
+    def open_study(self, study_instance_uid: str) -> None:
+        """Empty the viewports, replay the reading, hang what opens the study."""
+        try:
+            open_study(self._ctx, study_instance_uid)
+        except StudyUnreadableError as error:
+            self._window.messages.warn(explain(error))
+            return
+        except OverreadError as error:
+            self._window.status.show_journal("", is_broken=True)
+            self._window.messages.warn(explain(error))
+        study = self._ctx.store.state.workspace.open_study
+        if study is None:
+            return
+        sets = self._window.pictures.sets_of(study)
+        arrangement = hang.opening(study, sets, self._ctx.store.state.workspace.arrangement)
+        self._ctx.store.apply(ArrangementHung(arrangement, ""))
+
+    def hang_series(self, series_uids: Sequence[str], judgement: Judgement) -> None:
+        """A finding whose series does not hang yet: hang it in the active viewport, then go there."""
+        workspace = self._ctx.store.state.workspace
+        sets = self._window.pictures.sets_of_uid(workspace.open_study_uid)
+        in_patient = (judgement.place or judgement.finding.place).space is Space.PATIENT
+        wanted = [s for s in sets if s.series.series_instance_uid in series_uids]
+        fitting = [s for s in wanted if (s.space is Space.PATIENT) == in_patient] or wanted
+        first = hang.first_to_hang(fitting)
+        if first is None:
+            return
+        hung = Hung(workspace.open_study_uid, first.display_set_id)
+        words = text("deed.hang", series=first.title)
+        self._ctx.store.apply(Hanged(workspace.arrangement.active.viewport_id, hung, words))
+        self._window.host.go_to(judgement)
+
+    def _done(self, paths: tuple[Path, ...], report: ScanReport) -> None:
+        if not report.studies:
+            self._window.messages.warn(_nothing(paths, report))
+            return
+        counts = (len(report.studies), report.files, f"{report.seconds:.1f}")
+        facts = tuple(zip(("studies", "files", "seconds"), counts, strict=True))
+        if report.refused:
+            first = report.refused[0]
+            more = (("refused", len(report.refused)), ("first", words.said(first.reason_key, first.facts)))
+            self._window.messages.warn(words.said("ui.scan.done_refused", (*facts, *more)))
+        else:
+            self._window.messages.note(words.said("ui.scan.done", facts))
+        if self._ctx.store.state.workspace.open_study is None:
+            self.open_study(_largest(report.studies).study_instance_uid)
+
+
+def _largest(studies: Sequence[Study]) -> Study:
+    return max(studies, key=lambda study: sum(series.frame_count for series in study.series))
+
+
+def _nothing(paths: tuple[Path, ...], report: ScanReport) -> str:
+    if report.refused:
+        first = report.refused[0]
+        return words.said(first.reason_key, first.facts)
+    return text("ui.scan.nothing", folder=paths[0].name or str(paths[0]))

@@ -1,0 +1,63 @@
+"""Who and what is on the screen, always; a hard banner where two patients are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.domain.study import Study
+from app.support.i18n import text
+from app.ui import words
+from app.ui.panels.worklist import mixed_patients
+from app.ui.widgets.small import label
+
+
+class HeaderPanel(QWidget):
+    """One line over the pictures."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("header")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.patient = label(role="title")
+        self.details = label(role="quiet")
+        self.study = label()
+        self.mismatch = label(text("ui.mismatch"), wraps=True)
+        self.mismatch.setObjectName("mismatch")
+        self.mismatch.hide()
+        line = QHBoxLayout()
+        line.setContentsMargins(12, 7, 12, 7)
+        line.setSpacing(16)
+        line.addWidget(self.patient)
+        line.addWidget(self.details)
+        line.addStretch(1)
+        line.addWidget(self.study)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addLayout(line)
+        rows.addWidget(self.mismatch)
+
+    def show_study(self, study: Study | None) -> None:
+        """Patient on the left, study on the right."""
+        if study is None:
+            self.patient.setText(text("ui.header.none"))
+            self.details.setText("")
+            self.study.setText("")
+            return
+        name, details = words.identity(study)
+        self.patient.setText(name)
+        self.details.setText(details)
+        accession = (
+            f"   {text('ui.header.accession', number=study.accession_number)}"
+            if study.accession_number
+            else ""
+        )
+        self.study.setText(f"{words.study_title(study)}   {words.day(study.date)}{accession}")
+        self.setAccessibleName(f"{name}, {details}, {self.study.text()}")
+
+    def show_hung(self, studies: Sequence[Study]) -> None:
+        """The banner if the studies that hang are of different patients."""
+        self.mismatch.setVisible(len(studies) > 1 and mixed_patients(studies))

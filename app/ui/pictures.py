@@ -1,0 +1,150 @@
+"""Where views get their pictures: display sets of a study, decoded stacks, whole volumes, thumbnails."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+
+from app.context import AppContext
+from app.domain.errors import OverreadError
+from app.domain.finding import Finding
+from app.domain.study import Study
+from app.domain.volume import CancelToken, Progress, RemarkKind, Volume
+from app.jobs.job import Priority
+from app.state.model import Hung
+from app.studies.display_sets import DisplaySet, display_sets
+from app.studies.load import StackSource, thumbnail
+from app.support.i18n import explain
+from app.ui.contents import Subject, window_levels
+from app.ui.panels.series import THUMBNAIL
+from viewers.types import PictureInfo, WindowLevel
+
+KEPT_STACKS = 4  # decoded series kept for going back and forth; each may take some hundred megabytes
+
+
+class Pictures:
+    """Main thread; decoding and thumbnails run on threads of their own."""
+
+    def __init__(self, ctx: AppContext) -> None:
+        self._ctx = ctx
+        self._sets: dict[str, tuple[Study, tuple[DisplaySet, ...]]] = {}
+        self._stacks: OrderedDict[tuple[str, str], StackSource] = OrderedDict()
+
+    def sets_of(self, study: Study) -> tuple[DisplaySet, ...]:
+        """What can be hung of a study; made anew when the scan has found more of it."""
+        uid = study.study_instance_uid
+        held = self._sets.get(uid)
+        if held is None or held[0] is not study:
+            self._sets[uid] = held = (study, display_sets(study))
+        return held[1]
+
+    def sets_of_uid(self, study_instance_uid: str) -> tuple[DisplaySet, ...]:
+        """The same by uid; nothing for an unknown study."""
+        study = self._study(study_instance_uid)
+        return self.sets_of(study) if study else ()
+
+    def subject(self, hung: Hung) -> Subject | None:
+        """Study and display set of what should hang, or None if it is gone."""
+        study = self._study(hung.study_instance_uid)
+        if study is None:
+            return None
+        wanted = (one for one in self.sets_of(study) if one.display_set_id == hung.display_set_id)
+        found = next(wanted, None)
+        return Subject(study, found) if found else None
+
+    def stack(self, subject: Subject) -> tuple[StackSource, PictureInfo, tuple[WindowLevel, ...]]:
+        """Frames of a display set for a stack view, with what the view cannot see in them."""
+        return self._source(subject), info_of(subject.display_set), window_levels(subject.display_set.windows)
+
+    def looks(self, subject: Subject, volume: Volume) -> tuple[PictureInfo, tuple[WindowLevel, ...]]:
+        """The same for planes of a volume."""
+        windows = subject.display_set.windows or volume.windows
+        return info_of(subject.display_set), window_levels(windows)
+
+    def volume(self, subject: Subject, done: Callable[[Volume], None], failed: Callable[[str], None]) -> None:
+        """The whole stack, when the last frame is there; it shares its pixels with the stack view."""
+        source = self._source(subject)
+
+        def complete(volume: Volume | None, error: OverreadError | None = None) -> None:
+            if volume is not None:
+                done(volume)
+            elif error is not None:
+                failed(explain(error))
+
+        source.volume_when_complete(complete)
+
+    def ask_thumbnails(self, sets: Sequence[DisplaySet], arrived: Callable[[str, QImage], None]) -> None:
+        """One small picture each, in the background; a series that gives none keeps its dark square."""
+        for one in sets:
+            self._ctx.jobs.submit(
+                _thumbnail,
+                one,
+                Priority.THUMBNAIL,
+                lambda pixels, key=one.display_set_id: arrived(key, image_of(pixels)),  # type: ignore[misc]
+                kind="thumbnail",
+            )
+
+    def slice_number(self, study_instance_uid: str, finding: Finding) -> int | None:
+        """The image that a finding names, counted as the stack counts it."""
+        wanted = finding.place.frame
+        if wanted is None:
+            return None
+        for one in self.sets_of_uid(study_instance_uid):
+            for number, frame in enumerate(one.frames, start=1):
+                if frame.ref == wanted:
+                    return number
+        return None
+
+    def close(self) -> None:
+        """Let go of every stack."""
+        for source in self._stacks.values():
+            source.close()
+        self._stacks.clear()
+
+    def _study(self, study_instance_uid: str) -> Study | None:
+        listed = self._ctx.store.state.workspace.studies
+        return next((study for study in listed if study.study_instance_uid == study_instance_uid), None)
+
+    def _source(self, subject: Subject) -> StackSource:
+        key = (subject.study.study_instance_uid, subject.display_set.display_set_id)
+        source = self._stacks.get(key)
+        if source is None:
+            self._drop_oldest()
+            source = self._stacks[key] = StackSource(subject.display_set, self._ctx.post)
+        self._stacks.move_to_end(key)
+        return source
+
+    def _drop_oldest(self) -> None:
+        hung = {
+            (v.hung.study_instance_uid, v.hung.display_set_id)
+            for v in self._ctx.store.state.workspace.arrangement.viewports
+            if v.hung is not None
+        }
+        for key in [key for key in self._stacks if key not in hung]:
+            if len(self._stacks) < KEPT_STACKS:
+                return
+            self._stacks.pop(key).close()
+
+
+def info_of(display_set: DisplaySet) -> PictureInfo:
+    """What a view cannot see in the pixels: whether mm are mm."""
+    kinds = {remark.kind for remark in display_set.remarks}
+    note = "at detector" if RemarkKind.SPACING_AT_DETECTOR in kinds else ""
+    return PictureInfo(spacing_known=RemarkKind.NO_SPACING not in kinds, scale_note=note)
+
+
+def image_of(pixels: NDArray[np.uint8]) -> QImage:
+    """A small grey or RGB picture for a list."""
+    rows, columns = pixels.shape[:2]
+    flat = np.ascontiguousarray(pixels)
+    kind = QImage.Format.Format_RGB888 if flat.ndim == 3 else QImage.Format.Format_Grayscale8
+    return QImage(flat.data, columns, rows, flat.strides[0], kind).copy()
+
+
+def _thumbnail(display_set: DisplaySet, _progress: Progress, cancel: CancelToken) -> NDArray[np.uint8]:
+    cancel.check()
+    return thumbnail(display_set, THUMBNAIL * 2)

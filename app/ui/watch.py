@@ -1,0 +1,119 @@
+"""Which part of the window shows which piece of the state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from app.context import AppContext
+from app.domain.finding import Finding
+from app.domain.study import Study
+from app.state.model import AppState, Arrangement, ReadingState, Workspace
+from app.support.i18n import text
+from app.ui.marks import heat_threshold
+
+if TYPE_CHECKING:
+    from app.ui.main_window import MainWindow
+
+
+class _Warns(Protocol):
+    def warn(self, sentence: str) -> None: ...
+
+
+class Watch:
+    """Subscribes once; `close` ends all subscriptions."""
+
+    def __init__(self, ctx: AppContext, window: MainWindow, desk: _Warns) -> None:
+        self._ctx = ctx
+        self._window = window
+        self._desk = desk
+        self._selected = ""
+        store = ctx.store
+        self._stops: list[Callable[[], None]] = [
+            store.watch(lambda state: state, self._all),
+            store.watch(lambda state: state.workspace.studies, lambda _s: self._worklist()),
+            store.watch(lambda state: state.workspace.ai_notes, lambda _s: self._worklist(), now=False),
+            store.watch(lambda state: state.jobs, lambda _s: self._jobs()),
+            store.watch(lambda state: state.workspace.open_study, self._study),
+            store.watch(lambda state: state.workspace.arrangement, self._arrangement),
+            store.watch(lambda state: state.workspace.panels_shown, self._panels),
+            store.watch(lambda state: state.reading, self._reading),
+            store.watch(lambda state: state.workspace.ink, lambda _ink: self._ink()),
+            store.watch(lambda state: state.deeds, self._status_deed),
+        ]
+
+    def close(self) -> None:
+        """No more repainting."""
+        for stop in self._stops:
+            stop()
+
+    @property
+    def _state(self) -> AppState:
+        return self._ctx.store.state
+
+    def _all(self, state: AppState) -> None:
+        self._window.host.show_state(state)
+        self._window.commands.show_state(state)
+
+    def _worklist(self) -> None:
+        self._window.worklist.show_state(self._state)
+        studies = self._state.workspace.studies
+        uids = [study.study_instance_uid for study in studies]
+        self._window.series.warn(text("ui.scan.mixed") if len(set(uids)) < len(uids) else "")
+
+    def _jobs(self) -> None:
+        jobs = self._state.jobs
+        self._window.models.show_jobs(jobs)
+        scan = next((job for job in jobs if job.kind == "scan"), None)
+        self._window.series.show_scan(scan.progress if scan else None, scan.note if scan else "")
+        self._window.worklist.show_state(self._state)
+
+    def _study(self, study: Study | None) -> None:
+        self._window.header.show_study(study)
+        self._window.worklist.show_state(self._state)
+        sets = self._window.pictures.sets_of(study) if study else ()
+        self._window.series.show_sets(study, sets)
+        self._window.pictures.ask_thumbnails(sets, self._window.series.show_thumbnail)
+        self._hung(self._state.workspace)
+
+    def _arrangement(self, _arrangement: Arrangement) -> None:
+        self._hung(self._state.workspace)
+
+    def _hung(self, workspace: Workspace) -> None:
+        hung = [v.hung for v in workspace.arrangement.viewports if v.hung is not None]
+        self._window.series.show_hung(frozenset(one.display_set_id for one in hung))
+        uids = {one.study_instance_uid for one in hung}
+        self._window.header.show_hung([s for s in workspace.studies if s.study_instance_uid in uids])
+        self._window.models.allow(workspace.arrangement.active.hung is not None)
+
+    def _panels(self, shown: bool) -> None:
+        self._window.left.setVisible(shown)
+        self._window.right.setVisible(shown)
+
+    def _reading(self, reading: ReadingState) -> None:
+        self._window.runs.show_reading(reading.reading)
+        self._window.cards.setVisible(bool(reading.reading and reading.reading.results))
+        self._window.findings.show_reading(reading, self._slice_number)
+        self._window.status.show_journal(reading.written_at)
+        self._window.status.show_mode(text("ui.mode.reject_short") if reading.rejecting_id else "")
+        self._ink()
+        if reading.selected_id != self._selected:
+            self._selected = reading.selected_id
+            self._go_to_selected(reading)
+
+    def _go_to_selected(self, reading: ReadingState) -> None:
+        judgement = reading.reading.judgement(reading.selected_id) if reading.reading else None
+        if judgement is None or reading.reading is None or self._window.host.go_to(judgement):
+            return
+        result = next(r for r in reading.reading.results if r.result_id == judgement.finding.result_id)
+        self._window.desk.opening.hang_series(result.series_instance_uids, judgement)
+
+    def _ink(self) -> None:
+        state = self._state
+        self._window.ink.show_ink(state.workspace.ink, heat_threshold(state.reading.reading))
+
+    def _status_deed(self, deeds: tuple[object, ...]) -> None:
+        self._window.status.show_deed(self._state.deeds[-1] if deeds else None)
+
+    def _slice_number(self, finding: Finding) -> int | None:
+        return self._window.pictures.slice_number(self._state.workspace.open_study_uid, finding)

@@ -1,0 +1,141 @@
+"""List rows of two or three lines with a picture on the left and a short word on the right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
+from PySide6.QtWidgets import QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from app.ui import icons, theme
+
+ROW = Qt.ItemDataRole.UserRole + 1
+KEY = Qt.ItemDataRole.UserRole + 2
+Index = QModelIndex | QPersistentModelIndex
+MARGIN = 7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """What one row says. lines: the first is bold. icon or image stands on the left, tag on the right."""
+
+    key: str
+    lines: tuple[str, ...]
+    tag: str = ""
+    tag_icon: str = ""
+    icon: str = ""
+    image: QImage | None = None
+    is_open: bool = False
+    warns: bool = False
+    editable: bool = False
+
+
+def item_of(row: Row) -> QListWidgetItem:
+    """A list item that also reads well aloud."""
+    item = QListWidgetItem()
+    put_row(item, row)
+    return item
+
+
+def put_row(item: QListWidgetItem, row: Row) -> None:
+    """Change what an item says."""
+    said = ", ".join(part for part in (*row.lines, row.tag) if part)
+    item.setData(ROW, row)
+    item.setData(KEY, row.key)
+    item.setData(Qt.ItemDataRole.AccessibleTextRole, said)
+    item.setToolTip("\n".join(part for part in (*row.lines, row.tag) if part))
+    flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+    item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if row.editable else flags)
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints rows; picture_size is the edge of the picture on the left."""
+
+    def __init__(self, lines: int, picture_size: int, parent: QStyledItemDelegate | None = None) -> None:
+        super().__init__(parent)
+        self.lines = lines
+        self.picture_size = picture_size
+
+    def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:  # noqa: N802 - Qt's name
+        """Room for the lines or the picture."""
+        height = self.lines * (QFontMetrics(_font(option)).height() + 2)
+        return QSize(120, max(height, self.picture_size) + 2 * MARGIN)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """One row."""
+        row = index.data(ROW)
+        if not isinstance(row, Row):
+            return
+        area = _rect(option)
+        painter.save()
+        if _state(option) & QStyle.StateFlag.State_Selected:
+            painter.fillRect(area, QColor(theme.CHOSEN))
+        if row.is_open:
+            painter.fillRect(QRect(area.left(), area.top(), 4, area.height()), QColor(theme.ACCENT))
+        painter.setPen(QColor(theme.LINE))
+        painter.drawLine(area.bottomLeft(), area.bottomRight())
+        inner = area.adjusted(MARGIN + 4, MARGIN, -MARGIN, -MARGIN)
+        inner = self._paint_picture(painter, inner, row)
+        self._paint_lines(painter, inner, row, _font(option))
+        painter.restore()
+
+    def _paint_picture(self, painter: QPainter, area: QRect, row: Row) -> QRect:
+        if not self.picture_size:
+            return area
+        box = QRect(area.left(), area.top(), self.picture_size, self.picture_size)
+        if row.image is not None:
+            painter.fillRect(box, QColor("#000000"))
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            fitted = row.image.size().scaled(box.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            place = QRect(box.topLeft(), fitted)
+            place.moveCenter(box.center())
+            painter.drawImage(place, row.image)
+        elif row.icon:
+            icons.paint(painter, row.icon, QRectF(box))
+        else:
+            painter.fillRect(box, QColor("#141516"))
+        return area.adjusted(self.picture_size + MARGIN + 1, 0, 0, 0)
+
+    def _paint_lines(self, painter: QPainter, area: QRect, row: Row, font: QFont) -> None:
+        metrics = QFontMetrics(font)
+        step = metrics.height() + 2
+        bold = QFont(font)
+        bold.setWeight(QFont.Weight.DemiBold)
+        for number, line in enumerate(row.lines[: self.lines]):
+            used = bold if number == 0 else font
+            width = area.width() - (self._paint_tag(painter, area, row, font) if number == 0 else 0)
+            painter.setFont(used)
+            quiet = theme.QUIET if number else theme.TEXT
+            painter.setPen(QColor(theme.WARNING if row.warns and number == self.lines - 1 else quiet))
+            fitted = QFontMetrics(used).elidedText(line, Qt.TextElideMode.ElideRight, width)
+            place = QRect(area.left(), area.top() + number * step, width, step)
+            painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, fitted)
+
+    def _paint_tag(self, painter: QPainter, area: QRect, row: Row, font: QFont) -> int:
+        if not row.tag:
+            return 0
+        metrics = QFontMetrics(font)
+        width = metrics.horizontalAdvance(row.tag) + 4
+        place = QRect(area.right() - width, area.top(), width, metrics.height() + 2)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.QUIET))
+        painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, row.tag)
+        if row.tag_icon:
+            edge = metrics.height() - 2
+            icons.paint(painter, row.tag_icon, QRectF(place.left() - edge - 2, place.top() + 2, edge, edge))
+            width += edge + 6
+        return width + 6
+
+
+def _rect(option: QStyleOptionViewItem) -> QRect:
+    return QRect(option.rect)
+
+
+def _font(option: QStyleOptionViewItem) -> QFont:
+    return QFont(option.font)
+
+
+def _state(option: QStyleOptionViewItem) -> QStyle.StateFlag:
+    state: QStyle.StateFlag = option.state
+    return state

@@ -1,0 +1,67 @@
+"""Labels, buttons and lists that are named for screen readers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QListWidget, QListWidgetItem, QPushButton, QWidget
+
+from app.ui import icons
+from app.ui.widgets.rows import KEY
+
+HUNG_MIME = "application/x-overread-hung"
+
+
+def label(words: str = "", role: str = "", *, wraps: bool = False) -> QLabel:
+    """Text in one of the theme's roles: title, quiet, warning."""
+    made = QLabel(words)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    if role:
+        made.setProperty("role", role)
+    made.setWordWrap(wraps)
+    return made
+
+
+def button(words: str, name: str, pressed: Callable[[], None], icon_name: str = "") -> QPushButton:
+    """A button that never takes the keyboard away by a click."""
+    made = QPushButton(words)
+    made.setAccessibleName(name)
+    made.setToolTip(name)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    if icon_name:
+        made.setIcon(icons.icon(icon_name))
+    made.clicked.connect(lambda _checked=False: pressed())
+    return made
+
+
+class DragList(QListWidget):
+    """A list whose rows can be dragged onto viewports; a row's payload is (study uid, display set id)."""
+
+    def __init__(
+        self, name: str, payload: Callable[[str], tuple[str, str]], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self._payload = payload
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setUniformItemSizes(True)
+
+    def mimeTypes(self) -> list[str]:  # noqa: N802 - Qt's name
+        """What a viewport accepts."""
+        return [HUNG_MIME]
+
+    def mimeData(self, items: list[QListWidgetItem]) -> QMimeData:  # type: ignore[override]  # noqa: N802 - PySide's stub names a Sequence
+        """The dragged row."""
+        data = QMimeData()
+        if items:
+            data.setData(HUNG_MIME, json.dumps(self._payload(str(items[0].data(KEY)))).encode())
+        return data
+
+    def row_of(self, key: str) -> int:
+        """Row of a key, or -1."""
+        return next((row for row in range(self.count()) if self.item(row).data(KEY) == key), -1)

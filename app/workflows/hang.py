@@ -1,0 +1,84 @@
+"""What hangs where when a study is opened, and whole screens: planes, 3D, mammograms back to back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from app.domain.study import Study
+from app.domain.volume import Space
+from app.state.model import Arrangement, Hung, Layout, Plane, Viewport
+from app.studies.display_sets import DisplaySet
+
+Arrange = Callable[[Study, DisplaySet], Arrangement]
+
+# Right breast on the left of the screen, chest walls to the middle: the usual way to look at four views.
+_MAMMOGRAMS = (("R", "CC"), ("L", "CC"), ("R", "MLO"), ("L", "MLO"))
+
+
+def first_to_hang(sets: Sequence[DisplaySet]) -> DisplaySet | None:
+    """The display set to open with: a volume before single pictures, the one with most images, else the first."""
+    if not sets:
+        return None
+    return max(sets, key=lambda one: (one.volumetric, len(one.frames) if one.volumetric else 0))
+
+
+def opening(study: Study, sets: Sequence[DisplaySet], before: Arrangement) -> Arrangement:
+    """The screen of a freshly opened study."""
+    if {one.series.modality for one in sets} == {"MG"} and len(sets) > 1:
+        return mammograms(study, sets)
+    first = first_to_hang(sets)
+    if first is None:
+        return before
+    hung = Hung(study.study_instance_uid, first.display_set_id)
+    viewports = tuple(
+        replace(v, hung=hung) if v.viewport_id == before.active_id else v for v in before.viewports
+    )
+    return replace(before, viewports=viewports)
+
+
+def mammograms(study: Study, sets: Sequence[DisplaySet]) -> Arrangement:
+    """Two by two: right and left CC above, right and left MLO below; what has no such view comes where room is."""
+    views = [one for one in sets if one.series.modality == "MG"]
+    places: list[DisplaySet | None] = [_view(views, side, view) for side, view in _MAMMOGRAMS]
+    rest = [one for one in views if one not in places]
+    for number, place in enumerate(places):
+        if place is None and rest:
+            places[number] = rest.pop(0)
+    return _four(study, [(one, Plane.STACK) if one else None for one in places])
+
+
+def planes(study: Study, display_set: DisplaySet) -> Arrangement:
+    """Axial, coronal, sagittal and 3D of one volume."""
+    order = (Plane.AXIAL, Plane.CORONAL, Plane.SAGITTAL, Plane.VOLUME)
+    return _four(study, [(display_set, plane) for plane in order])
+
+
+def volume(study: Study, display_set: DisplaySet) -> Arrangement:
+    """3D alone."""
+    hung = Hung(study.study_instance_uid, display_set.display_set_id, Plane.VOLUME)
+    return Arrangement(Layout.ONE, (Viewport("v1", hung),), "v1")
+
+
+def can_be_cut(display_set: DisplaySet) -> bool:
+    """Whether planes and 3D can be made of it."""
+    return display_set.volumetric and display_set.space is Space.PATIENT
+
+
+def _view(sets: Sequence[DisplaySet], side: str, view: str) -> DisplaySet | None:
+    for one in sets:
+        instance = one.series.instances[0]
+        for each in one.series.instances:
+            if each.sop_instance_uid == one.frames[0].ref.sop_instance_uid:
+                instance = each
+        if instance.laterality == side and instance.view_position.startswith(view):
+            return one
+    return None
+
+
+def _four(study: Study, places: Sequence[tuple[DisplaySet, Plane] | None]) -> Arrangement:
+    viewports = []
+    for number, place in enumerate(places, start=1):
+        hung = Hung(study.study_instance_uid, place[0].display_set_id, place[1]) if place else None
+        viewports.append(Viewport(f"v{number}", hung))
+    return Arrangement(Layout.FOUR, tuple(viewports), "v1")
