@@ -94,3 +94,8 @@ def _colour_codec(header: PixelHeader) -> Codec | None:
             imagecodecs.jpeg8_decode(frame, colorspace="RGB", outcolorspace="RGB")
         )
     return None
+
+
+def _true_colours(frame: bytes) -> str:
+    """A JFIF marker means YCbCr by definition, whatever the DICOM header says beside it (ISO/IEC 10918-5)."""
+    return "YCBCR" if frame[6:10] == b"JFIF" else "RGB"

@@ -15,7 +15,7 @@ from app.domain.errors import PixelsUnreadableError
 from app.domain.volume import Pixels
 from app.studies.codecs import decode_by_codec
 from app.studies.pixel_header import PixelHeader
-from app.studies.slow_decode import decode_slowly
+from app.studies.slow_decode import decode_slowly, through_modality_lut
 
 GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
 
@@ -23,12 +23,17 @@ GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
 def decode_frame(header: PixelHeader, index: int = 0) -> Pixels:
     """Stored values of one frame: (rows, columns), or (rows, columns, 3) uint8 or uint16 for colour.
 
+    A file with a modality LUT sequence gives the output of that table instead.
+
     Raises PixelsUnreadableError, OSError.
     """
     if not 0 <= index < header.frames:
         raise PixelsUnreadableError("error.pixels.no_frame", file=header.path.name, frame=index + 1)
-    if header.has_modality_lut:
-        return decode_slowly(header, index)
+    stored = _decode_stored(header, index)
+    return through_modality_lut(stored, header) if header.has_modality_lut and stored.ndim == 2 else stored
+
+
+def _decode_stored(header: PixelHeader, index: int) -> Pixels:
     if (
         header.is_native
         and header.photometric in GREY

@@ -29,12 +29,11 @@ PLUGINS = {
     "1.2.840.10008.1.2.4.203": "pylibjpeg",
 }
 _JPEG = frozenset({f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 57, 70)})
-# Above this many bytes a frame is taken from the file alone instead of reading the whole pixel element.
 _log = logging.getLogger(__name__)
 
 
 def decode_slowly(header: PixelHeader, index: int) -> Pixels:
-    """Stored values, or RGB; with a modality LUT sequence, its output. Raises PixelsUnreadableError."""
+    """Stored values, or RGB. Raises PixelsUnreadableError."""
     from pydicom.errors import BytesLengthException
 
     with warnings.catch_warnings():
@@ -54,6 +53,25 @@ def decode_slowly(header: PixelHeader, index: int) -> Pixels:
             raise _refusal(header, error) from error
 
 
+def through_modality_lut(stored: Pixels, header: PixelHeader) -> Pixels:
+    """Modality values of a file with a modality LUT sequence (PS3.3 C.11.1). Raises PixelsUnreadableError."""
+    from pydicom.pixels.processing import apply_modality_lut
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            dataset = _dataset(header)
+            return (
+                np.asarray(apply_modality_lut(stored, dataset))
+                if dataset.get("ModalityLUTSequence")
+                else stored
+            )
+        except DAMAGE as error:
+            raise PixelsUnreadableError(
+                "error.pixels.bad_header", file=header.path.name, what="modality LUT"
+            ) from error
+
+
 def _dataset(header: PixelHeader) -> Dataset:
     from pydicom import dcmread
 
@@ -61,7 +79,7 @@ def _dataset(header: PixelHeader) -> Dataset:
 
 
 def _by_pydicom(header: PixelHeader, dataset: Dataset, index: int) -> NDArray[Any]:
-    from pydicom.pixels import get_decoder
+    from pydicom.pixels.decoders.base import get_decoder
     from pydicom.uid import UID, ImplicitVRLittleEndian
 
     syntax = UID(header.syntax or ImplicitVRLittleEndian)
@@ -89,7 +107,7 @@ def _by_simpleitk(header: PixelHeader, index: int) -> NDArray[Any]:
 
 
 def _finish(frame: NDArray[Any], header: PixelHeader, dataset: Dataset) -> Pixels:
-    from pydicom.pixels.processing import apply_color_lut, apply_modality_lut
+    from pydicom.pixels.processing import apply_color_lut
 
     if header.photometric == "PALETTE COLOR":
         coloured = apply_color_lut(frame, dataset)
@@ -99,8 +117,6 @@ def _finish(frame: NDArray[Any], header: PixelHeader, dataset: Dataset) -> Pixel
     if frame.shape != (header.rows, header.columns):
         what = f"{frame.shape} decoded, {header.rows} x {header.columns} promised"
         raise PixelsUnreadableError("error.pixels.bad_header", file=header.path.name, what=what)
-    if header.has_modality_lut:
-        return np.asarray(apply_modality_lut(frame, dataset))
     if header.bits_allocated == 1:
         return frame.astype(np.uint8)
     return frame.astype(np.dtype(f"{'i' if header.is_signed else 'u'}{max(header.bits_allocated, 8) // 8}"))
