@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from app.domain.errors import ExportRefusedError
-from app.domain.finding import AnalysisResult, Judgement, PackageRef, Reading
+from app.domain.finding import AnalysisResult, Judgement, MapRef, PackageRef, Reading
 from app.domain.study import Instance, Patient, Study
 from app.export.types import StudyExport
 
@@ -167,7 +167,7 @@ class _Cleaner:
         if isinstance(value, str):
             is_uid = name.endswith(_UID_FIELDS)
             return self._names.uid(value) if is_uid else self.text(value)
-        if isinstance(value, PackageRef | Enum | Path):
+        if isinstance(value, PackageRef | MapRef | Enum | Path):
             return value
         if isinstance(value, tuple):
             return tuple(self._field(name, part) for part in value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from highdicom.sr import CodedConcept
     from pydicom import Dataset
 
+_UID = re.compile(r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))+", re.ASCII)  # PS3.5 section 9.1
 # Dates of an export say when a study was read; without identity they are replaced by one that says nothing.
 NO_DATE, NO_TIME = "19000101", "000000"
 
@@ -28,7 +31,34 @@ def concept(code: Code) -> CodedConcept:
     """A coded concept as highdicom wants it."""
     from highdicom.sr import CodedConcept
 
-    return CodedConcept(code.value, code.scheme, code.meaning)
+    return CodedConcept(line(code.value, 64), line(code.scheme, 16), line(code.meaning))
+
+
+def line(words: str, length: int = 64) -> str:
+    """Words as one value of LO or SH holds them (PS3.5 6.2): no backslash, no control characters, not too long."""
+    plain = "".join(
+        " " if unicodedata.category(sign)[0] == "C" else sign for sign in words.replace("\\", "/")
+    )
+    return plain.strip()[:length].strip() or "-"
+
+
+def paragraph(words: str) -> str:
+    """Words as UT holds them: line breaks stay, other control characters do not."""
+    return "\n".join(line(part, len(part) or 1) if part.strip() else "" for part in words.splitlines()) or "-"
+
+
+def person_name(name: str) -> str:
+    """A person name of one component, with the delimiter that says so (PS3.5 6.2.1.2)."""
+    plain = line(name.replace("=", " "), 60)
+    return plain if "^" in plain else f"{plain}^"
+
+
+def valid_uid(uid: str) -> str:
+    """The UID itself, or one made from it where it is none."""
+    if len(uid) <= 64 and _UID.fullmatch(uid):
+        return uid
+    plain = uid.encode("utf-8", "replace").decode("utf-8")
+    return f"2.25.{uuid.uuid5(uuid.NAMESPACE_OID, plain).int}"
 
 
 def common_arguments(export_set: ExportSet, result: AnalysisResult, description: str) -> dict[str, Any]:
@@ -88,11 +118,11 @@ def algorithm_equipment(package: PackageRef) -> ContributingEquipment:
     from pydicom.sr.codedict import codes
 
     item = ContributingEquipment(
-        manufacturer=package.name[:64],
+        manufacturer=line(package.name),
         purpose_of_reference=codes.DCM.ProcessingEquipment,
-        manufacturer_model_name=package.name[:64],
-        software_versions=package.version[:64],
-        contribution_description=f"Model package sha256 {package.sha256}",
+        manufacturer_model_name=line(package.name),
+        software_versions=line(package.version),
+        contribution_description=line(f"Model package sha256 {package.sha256}", 1024),
     )
     item.DeviceUID = device_uid(package)
     return item
@@ -100,9 +130,4 @@ def algorithm_equipment(package: PackageRef) -> ContributingEquipment:
 
 def device_uid(package: PackageRef) -> str:
     """The package's Device UID, or one made from its hash where it has no valid one."""
-    from pydicom.uid import UID
-
-    uid = UID(package.device_uid)
-    if package.device_uid and uid.is_valid:
-        return str(uid)
-    return f"2.25.{uuid.uuid5(uuid.NAMESPACE_OID, f'{package.name}/{package.version}/{package.sha256}').int}"
+    return valid_uid(package.device_uid or f"{package.name}/{package.version}/{package.sha256}")

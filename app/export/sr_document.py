@@ -10,7 +10,16 @@ from app.domain.finding import AnalysisResult, Judgement, Place, PlaceKind
 from app.domain.study import Instance, Series
 from app.domain.volume import Space
 from app.export import codes
-from app.export.dicom_object import common_arguments, concept, device_uid, finish
+from app.export.dicom_object import (
+    common_arguments,
+    concept,
+    device_uid,
+    finish,
+    line,
+    paragraph,
+    person_name,
+    valid_uid,
+)
 from app.export.headers import analysed_series, header_of, stack_of
 from app.export.regions import Drawn, draw_place
 from app.export.segments import SegmentFile, place_of
@@ -48,7 +57,8 @@ def build(document: Document) -> Dataset:
 
     series = document.series
     assert series is not None
-    stack = stack_of(series, document.result) or series.instances
+    stack = stack_of(series, document.result)
+    images = stack or series.instances
     report = MeasurementReport(
         observation_context=_observers(document),
         procedure_reported=concept(codes.procedure_of(series.modality)),
@@ -85,15 +95,16 @@ def _observers(document: Document) -> Any:  # Any: a template of highdicom
     from pydicom.sr.codedict import codes as standard
 
     package = document.result.package
+    name = line(package.name)
     reader = document.reader or text("export.unknown_reader")
     return ObservationContext(
         observer_person_context=ObserverContext(
-            standard.DCM.Person, PersonObserverIdentifyingAttributes(name=_person_name(reader))
+            standard.DCM.Person, PersonObserverIdentifyingAttributes(name=person_name(reader))
         ),
         observer_device_context=ObserverContext(
             standard.DCM.Device,
             DeviceObserverIdentifyingAttributes(
-                uid=device_uid(package), name=package.name, model_name=package.name, manufacturer_name=TOOL
+                uid=device_uid(package), name=name, model_name=name, manufacturer_name=TOOL
             ),
         ),
     )
@@ -106,10 +117,14 @@ def _group(document: Document, series: Series, stack: Sequence[Instance], judgem
     finding, package = judgement.finding, document.result.package
     site, side = codes.site_code(finding), codes.side_code(finding)
     shared: dict[str, Any] = {
-        "tracking_identifier": TrackingIdentifier(uid=finding.finding_id, identifier=judgement.shown_label),
+        "tracking_identifier": TrackingIdentifier(
+            uid=valid_uid(finding.finding_id), identifier=line(judgement.shown_label, 255)
+        ),
         "finding_type": concept(codes.finding_code(judgement)),
         "finding_category": concept(codes.FINDING),
-        "algorithm_id": AlgorithmIdentification(package.name, package.version, [f"sha256 {package.sha256}"]),
+        "algorithm_id": AlgorithmIdentification(
+            line(package.name), line(package.version), [f"sha256 {line(package.sha256)}"]
+        ),
         "measurements": _measurements(judgement),
         "qualitative_evaluations": _evaluations(judgement),
     }
@@ -151,7 +166,7 @@ def _placed(
     if _has_patient_point(place, series):
         point = ImageRegion3D("POINT", _as_array(place), series.frame_of_reference_uid)
         return PlanarROIMeasurementsAndQualitativeEvaluations(referenced_region=point, **shared)
-    image = _image_of(place, stack)
+    image = _image_of(place, stack or series.instances)
     source = SourceImageForMeasurementGroup(image.sop_class_uid, image.sop_instance_uid)
     return MeasurementsAndQualitativeEvaluations(source_images=[source], **shared)
 
@@ -218,7 +233,7 @@ def _comment(words: str) -> Any:
     from highdicom.sr import RelationshipTypeValues, TextContentItem
 
     return TextContentItem(
-        name=concept(codes.COMMENT), value=words, relationship_type=RelationshipTypeValues.CONTAINS
+        name=concept(codes.COMMENT), value=paragraph(words), relationship_type=RelationshipTypeValues.CONTAINS
     )
 
 
@@ -278,8 +293,3 @@ def _as_array(place: Place) -> Any:
 def _image_of(place: Place, stack: Sequence[Instance]) -> Instance:
     named = place.frame.sop_instance_uid if place.frame else ""
     return next((image for image in stack if image.sop_instance_uid == named), stack[0])
-
-
-def _person_name(reader: str) -> str:
-    """A person name with the delimiter that PS3.5 6.2.1 wants for a family name alone."""
-    return reader if "^" in reader else f"{reader}^"

@@ -11,7 +11,7 @@ from app.domain.errors import ExportRefusedError
 from app.domain.finding import AnalysisResult, Judgement, Verdict
 from app.export.codes import assessment_code
 from app.export.collect import clinical_reading
-from app.export.dicom_object import save, without_name_warnings
+from app.export.dicom_object import save, valid_uid, without_name_warnings
 from app.export.segments import SegmentFile, plan_segments
 from app.export.sr_document import Document, build
 from app.export.types import NOTICE, ExportSet, StudyExport, Written
@@ -52,7 +52,7 @@ def check_reports(
         for group in _groups_of(report):
             found[str(group.tracking_uid)] = _assessment_in(group)
     wanted = {
-        judgement.finding.finding_id: assessment_code(judgement).value
+        valid_uid(judgement.finding.finding_id): assessment_code(judgement).value
         for study in export_set.studies
         for result in study.reading.results
         if _is_reportable(study, result)

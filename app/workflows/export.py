@@ -96,10 +96,9 @@ def export_readings(  # noqa: PLR0913 - the parts of one request, all by name
         if not any(part.files for part in written.values()):
             raise ExportRefusedError("error.export.nothing_accepted")
         write_manifest(export_set, folder, written, head)
-    report = _report(target, written)
-    if journal:
-        _record(journal, items, report, tuple(chosen), identified=identified, reader=reader)
-    return report
+        if journal:  # recorded or not exported: a journal that cannot be written withdraws the files
+            journal.append_many(_events(items, _report(folder, written), export_set, reader))
+    return _report(target, written)
 
 
 def _choose(formats: Sequence[str]) -> dict[str, Exporter]:
@@ -198,23 +197,22 @@ def _most(written: dict[str, Written]) -> int:
     return max((part.findings for part in written.values()), default=0)
 
 
-def _record(
-    journal: Journal,
-    items: Sequence[tuple[Reading, Study | None]],
-    report: ExportReport,
-    formats: tuple[str, ...],
-    *,
-    identified: bool,
-    reader: str,
-) -> None:
+def _events(
+    items: Sequence[tuple[Reading, Study | None]], report: ExportReport, export_set: ExportSet, reader: str
+) -> list[Exported]:
     files = tuple((file.name, digest(file)) for file in report.files)
-    journal.append_many(
-        [
-            Exported(reading.study_instance_uid, formats, files, identified, len(reading.judgements), reader)
-            for reading, _ in items
-            if reading.results
-        ]
-    )
+    return [
+        Exported(
+            reading.study_instance_uid,
+            export_set.formats,
+            files,
+            export_set.identified,
+            len(reading.judgements),
+            reader,
+        )
+        for reading, _ in items
+        if reading.results
+    ]
 
 
 def tool_version() -> str:

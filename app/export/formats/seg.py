@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 from app.domain.errors import ExportRefusedError
 from app.domain.finding import Judgement
 from app.export import codes
-from app.export.dicom_object import common_arguments, concept, finish, save, without_name_warnings
+from app.export.dicom_object import (
+    common_arguments,
+    concept,
+    finish,
+    line,
+    save,
+    valid_uid,
+    without_name_warnings,
+)
 from app.export.headers import header_of
 from app.export.segments import SegmentFile, plan_segments
 from app.export.sr_document import seg_series_uid
@@ -106,18 +114,18 @@ def _describe(
     package, site = plan.result.package, codes.site_code(judgement.finding)
     return SegmentDescription(
         segment_number=number,
-        segment_label=judgement.shown_label[:64],
+        segment_label=line(judgement.shown_label),
         segmented_property_category=concept(codes.ABNORMAL_STRUCTURE),
         segmented_property_type=concept(codes.finding_code(judgement)),
         algorithm_type="AUTOMATIC",
         algorithm_identification=AlgorithmIdentificationSequence(
-            name=package.name[:64],
+            name=line(package.name),
             family=standard.DCM.ArtificialIntelligence,
-            version=package.version[:64],
-            parameters={"sha256": package.sha256},
+            version=line(package.version),
+            parameters={"sha256": line(package.sha256)},
         ),
-        tracking_uid=judgement.finding.finding_id,
-        tracking_id=judgement.shown_label[:64],
+        tracking_uid=valid_uid(judgement.finding.finding_id),
+        tracking_id=line(judgement.shown_label),
         anatomic_regions=[concept(site)] if site else None,
     )
 
