@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from viewers import geometry
 from viewers.gestures import WindowPace
 from viewers.plane_view import PlaneView
-from viewers.types import WindowLevel
+from viewers.types import Point, WindowLevel
 
 
 class CommandView(PlaneView):
@@ -25,6 +25,10 @@ class CommandView(PlaneView):
         if self.picture is None:
             return WindowPace(0.0, 1.0, brightens_upwards=True)
         return self.picture.window_pace(self.state.invert)
+
+    def value_at(self, point_mm: Point) -> float | None:
+        """Modality value (HU in CT) of the voxel that a point lies in; None outside, in padding, and for colour."""
+        return self.picture.value_at(point_mm) if self.picture is not None else None
 
     def set_window(self, window: WindowLevel) -> None:
         """Another window; never narrower than the values allow."""

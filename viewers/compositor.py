@@ -27,8 +27,8 @@ def heat_table(layer: HeatLayer) -> Argb:
 def heat_levels(values: NDArray[np.float32], layer: HeatLayer) -> NDArray[np.uint8]:
     """Entry of the heat table for each value; 0 under the threshold, outside and where there is no number."""
     low, high = layer.value_range
-    level = (values - np.float32(low)) * np.float32(255.0 / max(high - low, 1e-12))
-    np.clip(level, 0, 255, out=level)
+    level = np.clip(values, np.float32(low), np.float32(high)) - np.float32(low)
+    level *= np.float32(255.0 / max(high - low, 1e-12))
     shown = values >= layer.threshold
     return np.where(shown, np.nan_to_num(level), 0).astype(np.uint8)
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Protocol
 
-from viewers.geometry import zoomed
+import numpy as np
+
+from viewers.geometry import Vector, zoomed
 from viewers.types import Point, ViewState, WindowLevel
 
 FINE, COARSE = 0.2, 5.0
@@ -89,6 +91,10 @@ class Steered(Protocol):
         """Move the crosshair, where there is one, and tell others of the point."""
         ...
 
+    def grip(self, x_px: float, y_px: float) -> Vector | None:
+        """How a crosshair grabbed here may move: 3x3 on mm. None where there is nothing to grab."""
+        ...
+
     def mm_at(self, x_px: float, y_px: float) -> Point | None:
         """The point under a screen position."""
         ...
@@ -161,6 +167,22 @@ def drag_crosshair(view: Steered, press: PointerEvent) -> Gesture:
         _follow(view, press)
         while (event := (yield)).kind is Pointer.MOVE:
             _follow(view, event)
+    except GeneratorExit:
+        if start is not None:
+            view.place_cross(start)
+        raise
+
+
+def drag_grip(view: Steered, press: PointerEvent) -> Gesture:
+    """What was grabbed of the crosshair slides: one line across itself, or the point with both."""
+    start, grabbed = view.cross_point, view.mm_at(press.x_px, press.y_px)
+    freedom = view.grip(press.x_px, press.y_px)
+    try:
+        while (event := (yield)).kind is Pointer.MOVE:
+            here = view.mm_at(event.x_px, event.y_px)
+            if start is not None and grabbed is not None and here is not None and freedom is not None:
+                x, y, z = np.asarray(start) + freedom @ (np.asarray(here) - np.asarray(grabbed))
+                view.place_cross((float(x), float(y), float(z)))
     except GeneratorExit:
         if start is not None:
             view.place_cross(start)

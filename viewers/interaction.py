@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from viewers.gestures import GESTURES, WHEEL_ZOOM, Gesture, Pointer, PointerEvent, Steered
+from viewers.gestures import GESTURES, WHEEL_ZOOM, Gesture, Pointer, PointerEvent, Steered, drag_grip
 from viewers.mouse_profiles import STANDARD, Button, Modifier
 
 CLICK_PX = 4.0
@@ -90,9 +90,14 @@ class PointerEngine(QObject):
         return True
 
     def _start(self, button: Button, event: QMouseEvent) -> None:
-        tool = self.profile.tool_for(button, _modifier(event.modifiers()), self.tool)
-        if tool is not None and tool in GESTURES:
-            self._gesture = GESTURES[tool](self._target, _step(Pointer.PRESS, event))
+        modifier, step = _modifier(event.modifiers()), _step(Pointer.PRESS, event)
+        tool = self.profile.tool_for(button, modifier, self.tool)
+        start = GESTURES.get(tool) if tool is not None else None
+        plain = button is Button.LEFT and modifier is Modifier.PLAIN
+        if plain and tool != "crosshair" and self._target.grip(step.x_px, step.y_px) is not None:
+            start = drag_grip
+        if start is not None:
+            self._gesture = start(self._target, step)
             self._send(None)
 
     def _on_move(self, event: QEvent) -> bool:

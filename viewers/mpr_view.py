@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
@@ -12,10 +13,11 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from viewers import geometry
+from viewers.geometry import Vector
 from viewers.picture import Picture
 from viewers.scene import Color, CrossLine
 from viewers.steered_view import SteeredView
-from viewers.types import PictureInfo, Point, ViewState, VolumeImage, WindowLevel
+from viewers.types import PictureInfo, Point, ViewerText, ViewState, VolumeImage, WindowLevel
 
 
 class PlaneKind(Enum):
@@ -38,6 +40,9 @@ COLORS: dict[PlaneKind, Color] = {
     PlaneKind.CORONAL: (90, 210, 120),
     PlaneKind.SAGITTAL: (110, 170, 255),
 }
+
+POINT_GRIP_PX = 14.0  # a little more than the gap in the lines
+LINE_GRIP_PX = 4.0
 
 
 class MprView(SteeredView):
@@ -73,7 +78,7 @@ class MprView(SteeredView):
     ) -> None:
         """Cut this volume through its middle; one picture object may serve several views."""
         self.engine.cancel()
-        self.failure = "" if volume is None else self._refusal(volume)
+        self.failure = "" if volume is None else _refusal(volume, self.texts)
         self._volume = None if self.failure else volume
         self._first_painted = False
         self.info = info or PictureInfo()
@@ -118,14 +123,22 @@ class MprView(SteeredView):
         self.jump_to(point)
         super().place_cross(point)
 
+    def grip(self, x_px: float, y_px: float) -> Vector | None:
+        """The crosshair can be grabbed at its point, and each line anywhere along it."""
+        if self.plane is None or self.cross_point is None:
+            return None
+        x_cross, y_cross, _ = geometry.px_of(self.plane, self.cross_point)
+        if math.hypot(x_px - x_cross, y_px - y_cross) <= POINT_GRIP_PX:
+            return np.eye(3)
+        for other in self.others:
+            line = _line_of(self, other)
+            if line is not None and _distance_px(line, x_px, y_px) <= LINE_GRIP_PX:
+                return np.outer(other.basis[:, 2], other.basis[:, 2])
+        return None
+
     def plane_changed(self) -> None:
         """Crosshair lines follow the picture."""
         self.cross_lines = tuple(line for view in self.others if (line := _line_of(self, view)) is not None)
-
-    def _refusal(self, volume: VolumeImage) -> str:
-        if not volume.in_patient:
-            return self.texts.no_mpr
-        return self.texts.no_colour_mpr if volume.pixels.ndim == 4 else ""
 
     def _step(self) -> float:
         affine = self._volume.affine if self._volume is not None else np.eye(4)
@@ -175,9 +188,12 @@ class MprGroup(QObject):
         """Cut the same volume in every view, through its middle."""
         usable = volume is not None and volume.in_patient and volume.pixels.ndim == 3
         picture = Picture(volume, flat=False) if usable and volume is not None else None
-        self.point = None
+        self.point, self._busy = None, True
         for view in self.views:
             view.set_volume(volume, windows, info, picture)
+        self._busy = False
+        if self.views and self.views[0].cross_point is not None:
+            self._on_position(self.views[0].cross_point)
 
     def jump_to(self, point_mm: Point) -> None:
         """Cut through this point in every view."""
@@ -207,6 +223,18 @@ class MprGroup(QObject):
             if (view.state.window, view.state.invert) != (state.window, state.invert):
                 view.show_state(replace(view.state, window=state.window, invert=state.invert))
                 self.window_changed.emit(state.window)
+
+
+def _refusal(volume: VolumeImage, texts: ViewerText) -> str:
+    if not volume.in_patient:
+        return texts.no_mpr
+    return texts.no_colour_mpr if volume.pixels.ndim == 4 else ""
+
+
+def _distance_px(line: CrossLine, x_px: float, y_px: float) -> float:
+    along = np.subtract(line.end, line.start)
+    away = np.subtract((x_px, y_px), line.start)
+    return float(abs(along[0] * away[1] - along[1] * away[0]) / max(float(np.hypot(*along)), 1e-9))
 
 
 def _line_of(view: MprView, other: MprView) -> CrossLine | None:

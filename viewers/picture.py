@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPolygonF
 
-from viewers.geometry import ScreenPlane, index_from_pixels, visible_part
+from viewers.geometry import ScreenPlane, index_at, index_from_pixels, visible_part
 from viewers.gestures import WindowPace
-from viewers.types import Affine, Frame, ViewState, VolumeImage
+from viewers.types import Affine, Frame, Point, ViewState, VolumeImage
 from viewers.vtk_bridge import Interpolation, Resampler, VtkArray
 from viewers.windowing import (
     TABLE_TYPES,
@@ -59,6 +59,16 @@ class Picture:
             self._levels.append(VtkArray(halved(self._levels[-1].pixels)))
         wanted = min(wanted, len(self._levels) - 1)
         return self._levels[wanted], coarser_affine(self.affine, wanted)
+
+    def value_at(self, point_mm: Point) -> float | None:
+        """Modality value of the voxel that a point lies in; None outside, in padding, and for colour."""
+        index = np.rint(index_at(self.affine, point_mm)).astype(int)
+        if self.is_colour or np.any(index < 0) or np.any(index >= self.shape):
+            return None
+        stored = self.pixels[tuple(index)]
+        if self.source.padding is not None and stored == self.source.padding:
+            return None
+        return float(stored) * self.source.slope + self.source.intercept
 
     def value_limits(self) -> tuple[float, float]:
         """Smallest and largest modality value, from a sample of the pixels."""

@@ -82,11 +82,14 @@ class SliceView(SteeredView):
 
     def jump_to(self, point_mm: Point) -> None:
         """Go to the frame that a point lies on, or nearest to, and bring the point into the view."""
-        if self._source is None or not self.layer_count:
-            return
-        away = [self._distance(index, point_mm) for index in range(self.layer_count)]
-        self.show_index(int(np.argmin(away)))
+        self.show_nearest(point_mm)
         self._bring_into_view(point_mm)
+
+    def show_nearest(self, point_mm: Point) -> None:
+        """Go to the frame that a point lies on, or nearest to."""
+        away = [self._distance(index, point_mm) for index in range(self.layer_count)]
+        if away:
+            self.show_index(int(np.argmin(away)))
 
     def _distance(self, index: int, point_mm: Point) -> float:
         affine = self._source.affine_at(index) if self._source else np.eye(4)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QWidget
 
 from viewers.command_view import CommandView
+from viewers.geometry import Vector
 from viewers.interaction import PointerEngine
 from viewers.mouse_profiles import Button, MouseProfile
 from viewers.overlays import markers, truth_badge
@@ -44,11 +45,17 @@ class SteeredView(CommandView):
         self.engine.tool = tool_id
 
     def event(self, event: QEvent) -> bool:
-        """Tell the badge's details to whoever points at it."""
+        """Tell the badge's details to whoever points at it, and when the pointer is gone."""
+        if event.type() is QEvent.Type.Leave:
+            self.point_hovered.emit(None)
         if isinstance(event, QHelpEvent) and self._on_badge(event.pos()):
             self.show_badge_details(event.globalPos())
             return True
         return super().event(event)
+
+    def grip(self, _x_px: float, _y_px: float) -> Vector | None:
+        """Views with a crosshair say where it can be grabbed."""
+        return None
 
     def place_cross(self, point: Point) -> None:
         """Tell others of a point; views with a crosshair move it."""

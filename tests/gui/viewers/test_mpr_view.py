@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -138,6 +138,62 @@ def test_crosshair_lines_have_the_other_planes_colours_and_cross_at_the_point(gr
     across, upright = lines[coronal.color], lines[sagittal.color]
     assert (across.start[1], across.end[1]) == pytest.approx((y_px, y_px))
     assert (upright.start[0], upright.end[0]) == pytest.approx((x_px, x_px))
+
+
+def drag(view: MprView, start: tuple[int, int], end: tuple[int, int], *, release: bool = True) -> None:
+    left, plain = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(view, left, plain, QPoint(*start))
+    place = QPointF(*end)
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, place, view.mapToGlobal(place), Qt.MouseButton.NoButton, left, plain
+    )
+    QApplication.sendEvent(view, event)
+    if release:
+        QTest.mouseRelease(view, left, plain, QPoint(*end))
+
+
+def test_one_line_slides_across_itself_whatever_the_tool(group: MprGroup) -> None:
+    axial = group.views[0]
+    axial.set_tool("window")
+    group.jump_to(point_at(affine(), (4, 12, 16)))
+    before, window = axial.position, axial.state.window
+    assert before is not None
+    x_px, _ = axial.px_of(before) or (0.0, 0.0)
+    # the upright line is the sagittal plane: 26.8 pixels are 2 mm at 300 px over 22.4 mm
+    drag(axial, (round(x_px), 40), (round(x_px) + 27, 90))
+    assert axial.position == pytest.approx((before[0] + 27 / axial.state.scale, before[1], before[2]))
+    assert axial.state.window == window
+
+
+def test_the_crossing_drags_both_lines_and_escape_takes_it_back(group: MprGroup) -> None:
+    axial = group.views[0]
+    axial.set_tool("window")
+    group.jump_to(point_at(affine(), (4, 12, 16)))
+    before = axial.position
+    assert before is not None
+    x_px, y_px = axial.px_of(before) or (0.0, 0.0)
+    drag(axial, (round(x_px), round(y_px)), (round(x_px) - 30, round(y_px) + 20), release=False)
+    scale = axial.state.scale
+    assert axial.position == pytest.approx((before[0] - 30 / scale, before[1] + 20 / scale, before[2]))
+    QTest.keyClick(axial, Qt.Key.Key_Escape)
+    QTest.mouseRelease(axial, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(10, 10))
+    assert [view.position for view in group.views] == [before] * 3
+
+
+def test_away_from_the_lines_the_tool_does_its_work(group: MprGroup) -> None:
+    axial = group.views[0]
+    axial.set_tool("window")
+    before, width = axial.position, axial.state.window.width
+    drag(axial, (40, 40), (90, 40))
+    assert axial.position == before
+    assert axial.state.window.width > width
+
+
+def test_value_under_a_point_is_the_voxels(group: MprGroup) -> None:
+    axial = group.views[0]
+    assert axial.value_at(point_at(affine(), (4, 12, 16))) == 1000.0
+    assert axial.value_at(point_at(affine(), (4, 12, 17))) == 0.0
+    assert axial.value_at((1000.0, 0.0, 0.0)) is None
 
 
 def test_a_projection_image_is_refused_with_a_sentence(group: MprGroup) -> None:
