@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.domain.finding import AnalysisResult, Judgement, Place, PlaceKind
+from app.domain.finding import AnalysisResult, Judgement
 from app.domain.study import Instance, Series
-from app.domain.volume import Space
 from app.export import codes
 from app.export.dicom_object import (
     common_arguments,
@@ -21,8 +20,8 @@ from app.export.dicom_object import (
     valid_uid,
 )
 from app.export.headers import analysed_series, header_of, stack_of
-from app.export.regions import Drawn, draw_place
-from app.export.segments import SegmentFile, place_of
+from app.export.segments import SegmentFile
+from app.export.sr_places import measurement_group
 from app.export.types import NOTICE, TOOL, ExportSet, StudyExport
 from app.support.i18n import text
 
@@ -71,7 +70,7 @@ def build(document: Document) -> Dataset:
     name = ("sr", document.title, document.study.reading.study_instance_uid)
     made = Comprehensive3DSR(
         evidence=[
-            *(header_of(document.study, series, image) for image in stack),
+            *(header_of(document.study, series, image) for image in images),
             *_segment_headers(document),
         ],
         content=report,
@@ -130,45 +129,11 @@ def _group(document: Document, series: Series, stack: Sequence[Instance], judgem
     }
     if site:
         shared["finding_sites"] = [FindingSite(concept(site), laterality=concept(side) if side else None)]
-    group = _placed(document, series, stack, judgement, shared)
+    segment = document.segments.get(finding.finding_id)
+    group = measurement_group(judgement, series, stack, segment, shared)
     for words in _words_on(judgement):
         group[0].ContentSequence.append(_comment(words))
     return group
-
-
-def _placed(
-    document: Document,
-    series: Series,
-    stack: Sequence[Instance],
-    judgement: Judgement,
-    shared: dict[str, Any],
-) -> Any:
-    """The template that fits the place: a segment, lines on one or more images, a point, or none."""
-    from highdicom.sr import (
-        ImageRegion3D,
-        MeasurementsAndQualitativeEvaluations,
-        PlanarROIMeasurementsAndQualitativeEvaluations,
-        SourceImageForMeasurementGroup,
-        VolumetricROIMeasurementsAndQualitativeEvaluations,
-    )
-
-    place = place_of(judgement)
-    segment = document.segments.get(judgement.finding.finding_id)
-    if segment is not None:
-        reference = _segment_reference(*segment)
-        return VolumetricROIMeasurementsAndQualitativeEvaluations(referenced_segment=reference, **shared)
-    drawn = draw_place(place, stack)
-    if len(drawn) == 1:
-        return PlanarROIMeasurementsAndQualitativeEvaluations(referenced_region=_region(drawn[0]), **shared)
-    if drawn:
-        regions = [_region(shape) for shape in drawn]
-        return VolumetricROIMeasurementsAndQualitativeEvaluations(referenced_regions=regions, **shared)
-    if _has_patient_point(place, series):
-        point = ImageRegion3D("POINT", _as_array(place), series.frame_of_reference_uid)
-        return PlanarROIMeasurementsAndQualitativeEvaluations(referenced_region=point, **shared)
-    image = _image_of(place, stack or series.instances)
-    source = SourceImageForMeasurementGroup(image.sop_class_uid, image.sop_instance_uid)
-    return MeasurementsAndQualitativeEvaluations(source_images=[source], **shared)
 
 
 def _measurements(judgement: Judgement) -> list[Any]:
@@ -237,28 +202,6 @@ def _comment(words: str) -> Any:
     )
 
 
-def _region(drawn: Drawn) -> Any:
-    from highdicom.sr import ImageRegion, SourceImageForRegion
-
-    image = drawn.instance
-    frames = [drawn.frame] if image.frames > 1 else None
-    source = SourceImageForRegion(image.sop_class_uid, image.sop_instance_uid, frames)
-    return ImageRegion("POINT" if drawn.is_point else "POLYLINE", drawn.points, source)
-
-
-def _segment_reference(file: SegmentFile, number: int) -> Any:
-    from highdicom.sr import ReferencedSegment, SourceImageForSegmentation
-    from pydicom.uid import SegmentationStorage
-
-    rows = (file.voxels == number).any(axis=(1, 2))
-    sources = [
-        SourceImageForSegmentation(image.sop_class_uid, image.sop_instance_uid)
-        for image, has_voxels in zip(file.stack, rows, strict=True)
-        if has_voxels
-    ]
-    return ReferencedSegment(SegmentationStorage, file.sop_instance_uid, number, source_images=sources)
-
-
 def _segment_headers(document: Document) -> list[Dataset]:
     """Stand-ins for the SEG objects of the same export, as evidence."""
     from pydicom import Dataset
@@ -277,19 +220,3 @@ def _segment_headers(document: Document) -> list[Dataset]:
 def seg_series_uid(export_set: ExportSet, study: StudyExport) -> str:
     """The series that all SEG objects of a study's export lie in."""
     return export_set.new_uid("seg-series", study.reading.study_instance_uid)
-
-
-def _has_patient_point(place: Place, series: Series) -> bool:
-    is_inside = place.space is Space.PATIENT and place.center is not None
-    return is_inside and place.kind is not PlaceKind.STUDY and bool(series.frame_of_reference_uid)
-
-
-def _as_array(place: Place) -> Any:
-    import numpy as np
-
-    return np.asarray([place.center], dtype=np.float64)
-
-
-def _image_of(place: Place, stack: Sequence[Instance]) -> Instance:
-    named = place.frame.sop_instance_uid if place.frame else ""
-    return next((image for image in stack if image.sop_instance_uid == named), stack[0])

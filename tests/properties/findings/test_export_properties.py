@@ -27,11 +27,12 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    label=words, reader=words, site=words, identified=st.booleans(), uid=st.sampled_from(["2.25.5", "no uid"])
+    said=st.tuples(words, words, words), identified=st.booleans(), uid=st.sampled_from(["2.25.5", "no uid"])
 )
 def test_any_words_leave_in_every_format(
-    case: Case, tmp_path: Path, label: str, reader: str, site: str, identified: bool, uid: str
+    case: Case, tmp_path: Path, said: tuple[str, str, str], identified: bool, uid: str
 ) -> None:
+    label, reader, site = said
     first = case.reading.judgements[0]
     finding = replace(first.finding, finding_id=uid, site=site)
     judged = case.judged(replace(first, finding=finding, verdict=Verdict.EDITED, label=label, reader=reader))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -91,3 +92,18 @@ def test_without_the_images_no_object_is_made_up(case: Case, tmp_path: Path) -> 
             export_reading(case.reading, None, [name], tmp_path / "out", paths=case.paths)
         assert refused.value.key == "error.export.no_source_images"
     assert export_reading(case.reading, None, ["csv"], tmp_path / "out", paths=case.paths).findings == 8
+
+
+def test_slices_without_position_are_named_but_not_drawn_on(case: Case, tmp_path: Path) -> None:
+    from pydicom import dcmread
+
+    assert case.study is not None
+    ct, film = case.study.series
+    lost = tuple(replace(image, position_lps_mm=None, orientation=None) for image in ct.instances)
+    study = replace(case.study, series=(replace(ct, instances=lost), film))
+    report = export_reading(case.reading, study, ["sr"], tmp_path / "out", paths=case.paths)
+    made = dcmread(next(file for file in report.files if file.name.startswith("sr_")))
+    groups = made.ContentSequence[-4].ContentSequence
+    kinds = {item.ValueType for group in groups for item in group.ContentSequence}
+    assert "SCOORD3D" in kinds
+    assert "SCOORD" not in kinds

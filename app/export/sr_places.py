@@ -1,0 +1,87 @@
+"""Which template of TID 1410, 1411 or 1501 a finding's place needs, and the references in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.domain.finding import Judgement, Place, PlaceKind
+from app.domain.study import Instance, Series
+from app.domain.volume import Space
+from app.export.regions import Drawn, draw_place
+from app.export.segments import SegmentFile, place_of
+
+
+def measurement_group(
+    judgement: Judgement,
+    series: Series,
+    stack: Sequence[Instance],
+    segment: tuple[SegmentFile, int] | None,
+    shared: dict[str, Any],
+) -> Any:
+    """The group of one finding: with a segment, lines on one or more images, a point, or none (Any: highdicom's).
+
+    stack: the images that the place can be drawn on; empty where they lie nowhere. shared: what every group takes.
+    """
+    from highdicom.sr import (
+        ImageRegion3D,
+        MeasurementsAndQualitativeEvaluations,
+        PlanarROIMeasurementsAndQualitativeEvaluations,
+        SourceImageForMeasurementGroup,
+        VolumetricROIMeasurementsAndQualitativeEvaluations,
+    )
+
+    place = place_of(judgement)
+    if segment is not None:
+        reference = _segment_reference(*segment)
+        return VolumetricROIMeasurementsAndQualitativeEvaluations(referenced_segment=reference, **shared)
+    drawn = draw_place(place, stack)
+    if len(drawn) == 1:
+        return PlanarROIMeasurementsAndQualitativeEvaluations(referenced_region=_region(drawn[0]), **shared)
+    if drawn:
+        regions = [_region(shape) for shape in drawn]
+        return VolumetricROIMeasurementsAndQualitativeEvaluations(referenced_regions=regions, **shared)
+    if _has_patient_point(place, series):
+        point = ImageRegion3D("POINT", _as_array(place), series.frame_of_reference_uid)
+        return PlanarROIMeasurementsAndQualitativeEvaluations(referenced_region=point, **shared)
+    image = _image_of(place, stack or series.instances)
+    source = SourceImageForMeasurementGroup(image.sop_class_uid, image.sop_instance_uid)
+    return MeasurementsAndQualitativeEvaluations(source_images=[source], **shared)
+
+
+def _region(drawn: Drawn) -> Any:
+    from highdicom.sr import ImageRegion, SourceImageForRegion
+
+    image = drawn.instance
+    frames = [drawn.frame] if image.frames > 1 else None
+    source = SourceImageForRegion(image.sop_class_uid, image.sop_instance_uid, frames)
+    return ImageRegion("POINT" if drawn.is_point else "POLYLINE", drawn.points, source)
+
+
+def _segment_reference(file: SegmentFile, number: int) -> Any:
+    from highdicom.sr import ReferencedSegment, SourceImageForSegmentation
+    from pydicom.uid import SegmentationStorage
+
+    rows = (file.voxels == number).any(axis=(1, 2))
+    sources = [
+        SourceImageForSegmentation(image.sop_class_uid, image.sop_instance_uid)
+        for image, has_voxels in zip(file.stack, rows, strict=True)
+        if has_voxels
+    ]
+    return ReferencedSegment(SegmentationStorage, file.sop_instance_uid, number, source_images=sources)
+
+
+def _has_patient_point(place: Place, series: Series) -> bool:
+    is_inside = place.space is Space.PATIENT and place.center is not None
+    return is_inside and place.kind is not PlaceKind.STUDY and bool(series.frame_of_reference_uid)
+
+
+def _as_array(place: Place) -> Any:
+    import numpy as np
+
+    return np.asarray([place.center], dtype=np.float64)
+
+
+def _image_of(place: Place, stack: Sequence[Instance]) -> Instance:
+    named = place.frame.sop_instance_uid if place.frame else ""
+    return next((image for image in stack if image.sop_instance_uid == named), stack[0])
