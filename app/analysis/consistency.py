@@ -107,6 +107,9 @@ def score_is_no_number(case: Case) -> Iterator[Contradiction]:
 
 def map_is_broken(case: Case) -> Iterator[Contradiction]:
     """Heat is finite and lies on a grid that has an inverse."""
+    keys = [one.key for one in case.output.maps] + [one.key for one in case.output.label_maps]
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        yield Contradiction("run.inconsistent.map_twice", (("map", key),), "d")
     for heat in case.output.maps:
         flat = abs(float(np.linalg.det(heat.affine[:3, :3]))) < 1e-12
         if flat or not bool(np.isfinite(heat.values).all()):

@@ -1,0 +1,207 @@
+"""One model on one volume: input, run, findings, contradictions, provenance - and always a result."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from app.analysis.consistency import Contradiction, contradictions
+from app.analysis.map_files import MapArray
+from app.analysis.outside import WARN_SHARE, lung_labels, share_outside_lungs
+from app.analysis.package_facts import PackageFacts
+from app.analysis.provenance import Stamps, pixel_sha256
+from app.analysis.to_findings import new_uid, quantities, to_findings
+from app.analysis.to_model_input import to_model_input
+from app.domain.codes import PERCENT
+from app.domain.errors import OverreadError
+from app.domain.finding import AnalysisResult, MapRef, Quantity, RunState
+from app.domain.study import Series, Study
+from app.domain.volume import RemarkKind, Space, Volume
+from app.support.i18n import text, text_with
+from inference.types import ModelInput, ModelOutput
+
+Arrays = dict[str, MapArray]
+RunModel = Callable[[ModelInput], ModelOutput]
+
+# What a reader must know of the picture before believing a number that was computed on it.
+DOUBTFUL = (
+    RemarkKind.MISSING_SLICES,
+    RemarkKind.UNEVEN_SPACING,
+    RemarkKind.DUPLICATE_SLICES,
+    RemarkKind.MIXED_ORIENTATION,
+    RemarkKind.UNREADABLE_FRAMES,
+    RemarkKind.NO_SPACING,
+    RemarkKind.SPACING_AT_DETECTOR,
+    RemarkKind.LOSSY_SOURCE,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """On what a package runs; volume is None where the pictures could not be read."""
+
+    series: Series
+    study: Study | None = None
+    volume: Volume | None = None
+
+
+@dataclass(slots=True)
+class RunNotes:
+    """What is kept of a run besides its answer."""
+
+    requested_providers: tuple[str, ...] = ()
+    stamps: Stamps = field(default_factory=Stamps)
+    language: str = "en"
+
+
+def run_package(
+    run: RunModel, facts: PackageFacts, given: Given, notes: RunNotes
+) -> tuple[AnalysisResult, Arrays]:
+    """Run a package on a volume. Raises what `run` raises; everything else ends as a state of the result."""
+    volume = given.volume
+    if volume is None:
+        raise ValueError("there is no volume to run on")
+    if volume.pixels.ndim != 3:
+        return without_run(facts, given, notes, RunState.NOT_APPLICABLE, "run.not_applicable.colour"), {}
+    notes.stamps.mark("pre_end", "main_start")
+    begun = time.monotonic()
+    output = run(to_model_input(volume, given.study, given.series))
+    seconds = time.monotonic() - begun
+    notes.stamps.mark("main_end", "post_start")
+    notes.stamps.take(output.stamps)
+    blank = without_run(facts, given, notes, RunState(output.state.value), output.reason_key)
+    result = replace(
+        _filled(blank, output, facts, volume, notes), pixel_sha256=pixel_sha256(volume), seconds=seconds
+    )
+    result = _judged(result, contradictions(output, facts, volume))
+    notes.stamps.mark("post_end")
+    return replace(result, stamps=notes.stamps.pairs()), _arrays(output)
+
+
+def without_run(
+    facts: PackageFacts, given: Given, notes: RunNotes, state: RunState, reason_key: str
+) -> AnalysisResult:
+    """A result that says why nothing was computed, or the frame of one that is filled in later."""
+    volume = given.volume
+    return AnalysisResult(
+        result_id=new_uid(),
+        package=facts.package,
+        state=state,
+        state_reason_key=reason_key,
+        state_reason_facts=(),
+        study_instance_uid=given.series.study_instance_uid,
+        series_instance_uids=(given.series.series_instance_uid,),
+        frame_of_reference_uid=given.series.frame_of_reference_uid,
+        space=Space.IMAGE if volume is None else volume.space,
+        study_score=None,
+        findings=(),
+        maps=(),
+        measures=(),
+        provider="",
+        requested_providers=notes.requested_providers,
+        stamps=notes.stamps.pairs(),
+        seconds=0.0,
+        pixel_sha256="",
+        not_for=facts.not_for,
+        defects=("a",) if state is RunState.FAILED else (),
+    )
+
+
+def could_not_read(
+    facts: PackageFacts, given: Given, notes: RunNotes, error: OverreadError
+) -> AnalysisResult:
+    """The result of a series whose pictures could not be read, or make no honest volume."""
+    notes.stamps.mark("pre_end", "post_end")
+    plain = without_run(facts, given, notes, RunState.FAILED, error.key)
+    return replace(plain, state_reason_facts=tuple((name, str(value)) for name, value in error.facts.items()))
+
+
+def reason_of(result: AnalysisResult, language: str = "en") -> str:
+    """Why a result is in its state, in words; empty where its state needs none."""
+    if not result.state_reason_key:
+        return ""
+    return text_with(result.state_reason_key, dict(result.state_reason_facts), language=language)
+
+
+def _filled(
+    blank: AnalysisResult, output: ModelOutput, facts: PackageFacts, volume: Volume, notes: RunNotes
+) -> AnalysisResult:
+    outside = _outside(output)
+    warnings = [
+        *(text(warning, language=notes.language) for warning in output.warnings),
+        *_doubts(volume, notes.language),
+        *(
+            text("run.warning.outside_lungs", language=notes.language, percent=f"{q.value:.0f}")
+            for q in outside
+            if q.value > 100 * WARN_SHARE
+        ),
+    ]
+    return replace(
+        blank,
+        state_reason_facts=tuple(sorted(output.reason_facts.items())),
+        study_score=output.study_score,
+        findings=to_findings(output.detections, facts, volume, blank.result_id, notes.language),
+        maps=_refs(output),
+        measures=(*quantities(output.measures), *outside),
+        provider=output.provider,
+        requested_providers=output.requested_providers or notes.requested_providers,
+        warnings=tuple(dict.fromkeys(warnings)),
+        defects=(*blank.defects, *(("e",) if any(q.value > 100 * WARN_SHARE for q in outside) else ())),
+    )
+
+
+def _judged(result: AnalysisResult, broken: tuple[Contradiction, ...]) -> AnalysisResult:
+    """Inconsistent if any rule is broken; the first gives the reason, all stand in the warnings."""
+    if not broken:
+        return result
+    words = (text_with(one.reason_key, dict(one.facts)) for one in broken)
+    return replace(
+        result,
+        state=RunState.INCONSISTENT,
+        state_reason_key=broken[0].reason_key,
+        state_reason_facts=broken[0].facts,
+        warnings=tuple(dict.fromkeys((*result.warnings, *words))),
+        defects=tuple(dict.fromkeys((*result.defects, *(one.defect for one in broken)))),
+    )
+
+
+def _outside(output: ModelOutput) -> tuple[Quantity, ...]:
+    """Share of each heat map outside the lungs, where the model gave both."""
+    lungs = next((label_map for label_map in output.label_maps if lung_labels(label_map)), None)
+    if lungs is None:
+        return ()
+    shares = ((heat.key, share_outside_lungs(heat, lungs)) for heat in output.maps)
+    return tuple(
+        Quantity(f"{key}_outside_lungs", 100 * share, PERCENT) for key, share in shares if share is not None
+    )
+
+
+def _doubts(volume: Volume, language: str) -> Iterable[str]:
+    for remark in volume.remarks:
+        if remark.kind in DOUBTFUL:
+            words = text_with(f"remark.{remark.kind.value}", dict(remark.facts), language=language)
+            yield text("run.warning.picture", language=language, remark=words)
+
+
+def _refs(output: ModelOutput) -> tuple[MapRef, ...]:
+    heat = [
+        MapRef(one.key, "heat", _file(at, one.key), one.label, one.value_range, one.threshold)
+        for at, one in enumerate(output.maps)
+    ]
+    regions = [
+        MapRef(one.key, "labels", _file(at, one.key), one.label, labels=tuple(sorted(one.names.items())))
+        for at, one in enumerate(output.label_maps, start=len(heat))
+    ]
+    return (*heat, *regions)
+
+
+def _file(number: int, key: str) -> str:
+    """The number keeps keys apart that are equal but for letters a file name cannot have."""
+    return f"maps/{number:02d}_{re.sub('[^A-Za-z0-9-]', '_', key)[:40]}.npz"
+
+
+def _arrays(output: ModelOutput) -> Arrays:
+    heat = {one.key: MapArray(one.values, one.affine) for one in output.maps}
+    return heat | {one.key: MapArray(one.values, one.affine) for one in output.label_maps}
