@@ -1,0 +1,83 @@
+"""A whole display set at once, for models, exports and the command line."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable
+from pathlib import Path
+
+from app.domain.errors import GeometryRefusedError, PixelsUnreadableError
+from app.domain.study import Study
+from app.domain.volume import CancelToken, Progress, Volume
+from app.studies.display_sets import DisplaySet
+from app.studies.scan import scan
+from app.studies.stack_source import StackFrame, StackSource
+from app.support.i18n import text_with
+
+WAIT_S = 0.2
+
+
+def open_path(path: Path) -> tuple[Study, ...]:
+    """The studies of one file or folder."""
+    return scan([path]).studies
+
+
+def load_volume(
+    display_set: DisplaySet, progress: Progress | None = None, cancel: CancelToken | None = None
+) -> Volume:
+    """Every frame of a display set, in order.
+
+    Raises PixelsUnreadableError if one cannot be read, GeometryRefusedError if they make no volume, Cancelled.
+    """
+    home: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+    source = StackSource(display_set, home.put)
+    try:
+        while not source.is_complete:
+            if cancel is not None:
+                cancel.check()
+            _run_one(home)
+            if progress is not None:
+                progress(source.done / source.count, display_set.title)
+        while not home.empty():
+            _run_one(home)
+        return _whole(source)
+    finally:
+        source.close()
+
+
+def load_frame(display_set: DisplaySet, index: int) -> StackFrame:
+    """One frame. Raises PixelsUnreadableError."""
+    from app.studies.decode import decode_frame
+    from app.studies.pixel_header import read_pixel_header
+
+    address = display_set.frames[index]
+    header = read_pixel_header(address.instance.path)
+    pixels = decode_frame(header, address.frame - 1)
+    table = header.has_modality_lut and pixels.ndim == 2
+    return StackFrame(
+        pixels=pixels,
+        affine=display_set.affines[index],
+        slope=1.0 if table else header.slope,
+        intercept=0.0 if table else header.intercept,
+        inverted=header.inverted,
+        padding=None if table else header.padding,
+        in_patient=display_set.space.value == "patient",
+    )
+
+
+def _run_one(home: queue.SimpleQueue[Callable[[], None]]) -> None:
+    try:
+        home.get(timeout=WAIT_S)()
+    except queue.Empty:
+        return
+
+
+def _whole(source: StackSource) -> Volume:
+    if source.volume is not None:
+        return source.volume
+    failure = next((source.failure(index) for index in range(source.count) if source.failure(index)), None)
+    if failure is not None:
+        raise PixelsUnreadableError("error.pixels.some_frames", sentence=failure)
+    shown = source.display_set
+    why = text_with(shown.why_no_volume or "geometry.no_position", dict(shown.why_facts))
+    raise GeometryRefusedError("error.geometry.not_a_volume", title=shown.title, why=why)

@@ -1,0 +1,194 @@
+"""Frames to stacks: ordered by place in the patient, never by number alone, with every doubt named."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.geometry import plane_affine
+from app.domain.study import Instance, Pair, Triple
+from app.domain.volume import Affine, Remark, RemarkKind, Space
+
+SAME_PLACE_MM = 0.01
+UNEVEN_SHARE = 0.05  # steps that differ by more than this of the usual one are uneven (ours)
+UNEVEN_MM = 0.1
+TILT_DEG = 0.5
+MAX_GAPS = 200  # more missing slices than this is not a gap but another kind of series
+# Spacing elements that tell sizes at the detector, before geometric magnification (PS3.3 10.7.1.3).
+AT_DETECTOR = frozenset({"ImagerPixelSpacing", "NominalScannedPixelSpacing"})
+
+
+@dataclass(frozen=True, slots=True)
+class FramePlace:
+    """One frame and where its header says it lies."""
+
+    instance: Instance
+    frame: int
+    position_lps_mm: Triple | None
+    orientation: tuple[float, float, float, float, float, float] | None
+    spacing_mm: Pair | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stack:
+    """Ordered frames and what is known of them together."""
+
+    places: tuple[FramePlace, ...]
+    affines: tuple[Affine, ...]
+    affine: Affine | None
+    space: Space
+    remarks: tuple[Remark, ...]
+    name: str = ""
+    why_no_volume: str = ""
+    why_facts: tuple[tuple[str, object], ...] = ()
+
+
+def stack_frames(places: Sequence[FramePlace]) -> list[Stack]:
+    """One stack, or one per phase where every place was imaged equally often."""
+    first = places[0]
+    if first.position_lps_mm is None or first.orientation is None:
+        return [_unplaced(sorted(places, key=_by_number))]
+    by_place = _by_distance(places, first.orientation)
+    counts = {len(same) for same in by_place}
+    if counts == {1}:
+        return [_placed([same[0] for same in by_place])]
+    if len(counts) == 1 and len(by_place) > 1:
+        phases = counts.pop()
+        return [_placed([same[n] for same in by_place], f"{n + 1}/{phases}") for n in range(phases)]
+    return [_doubled(by_place, len(places))]
+
+
+def _by_number(place: FramePlace) -> tuple[int, int, int, str]:
+    number = place.instance.instance_number
+    return (place.instance.acquisition_number or 0, number or 0, place.frame, place.instance.sop_instance_uid)
+
+
+def _normal(orientation: Sequence[float]) -> NDArray[np.float64]:
+    """Row direction x column direction: in axial images this points to the head."""
+    return np.cross(np.asarray(orientation[:3], dtype=float), np.asarray(orientation[3:], dtype=float))
+
+
+def _by_distance(places: Sequence[FramePlace], orientation: Sequence[float]) -> list[list[FramePlace]]:
+    """Frames of one place together, places along the normal of the images."""
+    normal = _normal(orientation)
+    order = sorted(
+        (
+            (float(np.dot(place.position_lps_mm or (0, 0, 0), normal)), _by_number(place), place)
+            for place in places
+        ),
+        key=lambda entry: entry[:2],
+    )
+    groups: list[list[FramePlace]] = []
+    last = -np.inf
+    for distance, _, place in order:
+        if distance - last > SAME_PLACE_MM:
+            groups.append([])
+            last = distance
+        groups[-1].append(place)
+    return [sorted(group, key=_by_number) for group in groups]
+
+
+def _doubled(by_place: list[list[FramePlace]], total: int) -> Stack:
+    stack = _placed([place for same in by_place for place in same], even=False)
+    count = total - len(by_place)
+    remark = Remark(RemarkKind.DUPLICATE_SLICES, (("count", count),))
+    return Stack(
+        stack.places,
+        stack.affines,
+        None,
+        Space.PATIENT,
+        (remark, *stack.remarks),
+        "",
+        "geometry.duplicate_slices",
+    )
+
+
+def _placed(places: list[FramePlace], name: str = "", *, even: bool = True) -> Stack:
+    first = places[0]
+    spacing = first.spacing_mm or (1.0, 1.0)
+    orientation = first.orientation or (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+    positions = np.array([place.position_lps_mm for place in places], dtype=float)
+    normal = _normal(orientation)
+    thickness = first.instance.slice_thickness_mm or 1.0
+    affines = tuple(
+        plane_affine(position, orientation, spacing, normal * thickness) for position in positions
+    )
+    remarks, why, facts = _doubts(positions, normal) if even and len(places) > 1 else ((), "", ())
+    if first.spacing_mm is None:
+        remarks, why, facts = (*remarks, Remark(RemarkKind.NO_SPACING)), "geometry.no_spacing", ()
+    affine = None
+    if even and not why:
+        step = (positions[-1] - positions[0]) / (len(places) - 1) if len(places) > 1 else normal * thickness
+        affine = plane_affine(positions[0], orientation, spacing, step)
+    return Stack(tuple(places), affines, affine, Space.PATIENT, remarks, name, why, facts)
+
+
+def _doubts(
+    positions: NDArray[np.float64], normal: NDArray[np.float64]
+) -> tuple[tuple[Remark, ...], str, tuple[tuple[str, object], ...]]:
+    """Remarks on the steps between slices, and why they make no volume if they do not."""
+    steps = np.diff(positions, axis=0)
+    along = steps @ normal
+    usual = float(np.median(along))
+    facts: tuple[tuple[str, object], ...]
+    if np.abs(along - usual).max() > max(UNEVEN_SHARE * usual, UNEVEN_MM):
+        missing = _missing(along)
+        if missing:
+            facts = (("found", len(positions)), ("expected", len(positions) + missing))
+            return (Remark(RemarkKind.MISSING_SLICES, facts),), "geometry.missing_slices", facts
+        facts = (("smallest", f"{along.min():.2f}"), ("largest", f"{along.max():.2f}"))
+        return (Remark(RemarkKind.UNEVEN_SPACING, facts),), "geometry.uneven_spacing", facts
+    mean = (positions[-1] - positions[0]) / (len(positions) - 1)
+    straying = np.abs(positions - (positions[0] + np.outer(np.arange(len(positions)), mean))).max()
+    if straying > max(UNEVEN_SHARE * usual, 4 * UNEVEN_MM):
+        facts = (("smallest", f"{usual:.2f}"), ("largest", f"{usual + straying:.2f}"))
+        return (Remark(RemarkKind.UNEVEN_SPACING, facts),), "geometry.uneven_spacing", facts
+    degrees = float(np.degrees(np.arccos(np.clip(mean @ normal / np.linalg.norm(mean), -1, 1))))
+    tilt = (Remark(RemarkKind.TILT, (("degrees", f"{degrees:.1f}"),)),) if degrees > TILT_DEG else ()
+    return tilt, "", ()
+
+
+def _missing(along: NDArray[np.float64]) -> int:
+    """How many slices are missing, if every step is a whole number of the smallest; else 0."""
+    base = float(along.min())
+    counts = np.rint(along / base)
+    whole = np.abs(along - counts * base).max() <= max(UNEVEN_SHARE * base, UNEVEN_MM)
+    missing = int(counts.sum()) - len(along)
+    common = np.count_nonzero(counts == 1) * 2 >= len(along)
+    return missing if whole and common and 0 < missing <= MAX_GAPS else 0
+
+
+def _unplaced(places: list[FramePlace]) -> Stack:
+    """Projection images, and whatever does not say where it lies: mm in the plane, or pixels."""
+    first = places[0]
+    spacing = first.spacing_mm or (1.0, 1.0)
+    affine = np.diag([1.0, 1.0, 1.0, 1.0])[[2, 1, 0, 3]] @ np.diag([1.0, spacing[0], spacing[1], 1.0])
+    remarks: list[Remark] = []
+    if first.spacing_mm is None:
+        remarks.append(Remark(RemarkKind.NO_SPACING))
+    elif first.instance.spacing_source in AT_DETECTOR:
+        remarks.append(Remark(RemarkKind.SPACING_AT_DETECTOR))
+    slices: dict[str, int] = defaultdict(int)
+    for place in places:
+        slices[place.instance.sop_instance_uid] += 1
+    if first.instance.sop_class_uid in _TOMOGRAPHIC and len(slices) > 0:
+        remarks.append(Remark(RemarkKind.NO_POSITION))
+    why = "geometry.no_spacing" if first.spacing_mm is None else "geometry.no_position"
+    return Stack(
+        tuple(places), tuple(affine.copy() for _ in places), affine, Space.IMAGE, tuple(remarks), "", why
+    )
+
+
+_TOMOGRAPHIC = frozenset(
+    {
+        "1.2.840.10008.5.1.4.1.1.2",  # CT Image
+        "1.2.840.10008.5.1.4.1.1.4",  # MR Image
+        "1.2.840.10008.5.1.4.1.1.128",  # PET Image
+        "1.2.840.10008.5.1.4.1.1.2.1",  # Enhanced CT
+        "1.2.840.10008.5.1.4.1.1.4.1",  # Enhanced MR
+    }
+)

@@ -1,0 +1,98 @@
+"""Decoded frames to one volume."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+
+from app.domain.volume import Affine, Pixels, Remark, Volume, Window
+from app.studies.display_sets import DisplaySet
+from app.studies.pixel_header import PixelHeader
+
+SAMPLED_PIXELS = 200_000
+
+
+class DecodedFrame(Protocol):
+    """What is needed of a frame here."""
+
+    @property
+    def pixels(self) -> Pixels:
+        """Stored values."""
+        ...
+
+    @property
+    def slope(self) -> float:
+        """Rescale slope."""
+        ...
+
+    @property
+    def intercept(self) -> float:
+        """Rescale intercept."""
+        ...
+
+    @property
+    def padding(self) -> int | None:
+        """Stored value that is no image, or None."""
+        ...
+
+
+def build_volume(
+    display_set: DisplaySet,
+    array: Pixels | None,
+    frames: Mapping[int, DecodedFrame],
+    headers: Mapping[int, PixelHeader],
+    remarks: tuple[Remark, ...],
+) -> Volume | None:
+    """The whole stack; None if its frames cannot share one array, or it has no honest affine.
+
+    Where slices have slopes of their own (PET), values are worked out as float32 instead of shared.
+    """
+    affine: Affine | None = display_set.affine
+    if (
+        array is None
+        or affine is None
+        or any(frame.pixels.shape != array.shape[1:] for frame in frames.values())
+    ):
+        return None
+    first, header = frames[0], headers[0]
+    slope, intercept, pixels = first.slope, first.intercept, array
+    if len({(frame.slope, frame.intercept, frame.pixels.dtype) for frame in frames.values()}) > 1:
+        pixels = np.stack([_values(frames[index]) for index in range(len(display_set.frames))])
+        slope, intercept = 1.0, 0.0
+    return Volume(
+        pixels=pixels,
+        affine=affine,
+        slope=slope,
+        intercept=intercept,
+        unit=header.unit,
+        space=display_set.space,
+        frames=tuple(address.ref for address in display_set.frames),
+        study_instance_uid=display_set.study_instance_uid,
+        series_instance_uid=display_set.series.series_instance_uid,
+        frame_of_reference_uid=display_set.series.frame_of_reference_uid,
+        modality=display_set.series.modality,
+        inverted=header.inverted,
+        padding=first.padding if pixels is array else None,
+        windows=header.windows
+        or (default_window(array[len(array) // 2], first.slope, first.intercept, first.padding),),
+        remarks=remarks,
+    )
+
+
+def default_window(pixels: Pixels, slope: float, intercept: float, padding: int | None) -> Window:
+    """A window for files that name none: from the 1st to the 99th percentile of what is no padding."""
+    if pixels.ndim == 3:
+        top = 255 if pixels.dtype.itemsize == 1 else int(pixels.max())
+        return Window(top / 2, float(max(top, 1)))
+    flat = pixels.ravel()
+    sample = flat[:: max(flat.size // SAMPLED_PIXELS, 1)]
+    if padding is not None and np.any(sample != padding):
+        sample = sample[sample != padding]
+    low, high = np.percentile(sample.astype(np.float64) * slope + intercept, (1, 99))
+    return Window(float((low + high) / 2), float(max(high - low, 1.0)))
+
+
+def _values(frame: DecodedFrame) -> Pixels:
+    return np.asarray(frame.pixels * np.float32(frame.slope) + np.float32(frame.intercept), dtype=np.float32)
