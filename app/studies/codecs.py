@@ -90,12 +90,14 @@ def _colour_codec(header: PixelHeader) -> Codec | None:
             imagecodecs.jpeg8_decode(frame, colorspace="YCBCR", outcolorspace="RGB")
         )
     if header.photometric == "RGB":
-        return lambda frame: np.asarray(
-            imagecodecs.jpeg8_decode(frame, colorspace="RGB", outcolorspace="RGB")
-        )
+        return _rgb
     return None
 
 
-def _true_colours(frame: bytes) -> str:
+def _rgb(frame: bytes) -> NDArray[Any]:
     """A JFIF marker means YCbCr by definition, whatever the DICOM header says beside it (ISO/IEC 10918-5)."""
-    return "YCBCR" if frame[6:10] == b"JFIF" else "RGB"
+    import imagecodecs
+
+    if frame[6:10] == b"JFIF":
+        return np.asarray(imagecodecs.jpeg8_decode(frame))
+    return np.asarray(imagecodecs.jpeg8_decode(frame, colorspace="RGB", outcolorspace="RGB"))

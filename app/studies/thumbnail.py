@@ -49,11 +49,11 @@ def _shrink(pixels: Pixels, row_mm: float, column_mm: float, size_px: int) -> ND
 def _eight_bits(small: NDArray[np.float32], pixels: Pixels, header: PixelHeader) -> NDArray[np.uint8]:
     if small.ndim == 3:
         top = 255.0 if pixels.dtype.itemsize == 1 else float(max(pixels.max(), 1))
-        return np.clip(small * (255 / top), 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(small * (255 / top), 0, 255), dtype=np.uint8)
     has_table = header.has_modality_lut
     slope, intercept = (1.0, 0.0) if has_table else (header.slope, header.intercept)
     own: tuple[Window, ...] = () if has_table else header.windows
     window = own[0] if own else default_window(pixels, slope, intercept, header.padding)
     grey = (small * slope + intercept - window.center) / max(window.width, 1e-6) + 0.5
     shown = np.clip(grey, 0, 1)
-    return ((1 - shown if header.inverted else shown) * 255).astype(np.uint8)
+    return np.asarray((1 - shown if header.inverted else shown) * 255, dtype=np.uint8)
