@@ -2,56 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.domain.finding import Place
-from app.domain.study import Study
-from app.domain.volume import Remark, RemarkKind, Space, Volume, Window
+from app.domain.volume import Remark, RemarkKind, Space, Volume
 from app.state.model import Plane, TextAmount
-from app.studies.display_sets import DisplaySet
+from app.studies.stack_source import StackSource
 from app.ui import corners
-from app.ui.marks import Marks, Target
+from app.ui.marks import Marks
 from app.ui.presets import preset
-from viewers.types import PictureInfo, Point, TextLevel, ViewState, VolumeImage, WindowLevel
+from app.ui.subject import Subject, level_of, volume_image, window_levels
+from viewers.types import FrameSource, PictureInfo, Point, ViewState
 
 if TYPE_CHECKING:
     from viewers.mpr_view import MprView
     from viewers.slice_view import SliceView
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Subject:
-    """The study and display set that a viewport shows."""
-
-    study: Study
-    display_set: DisplaySet
-
-    @property
-    def target(self) -> Target:
-        """What ink must know of it."""
-        series = self.display_set.series
-        return Target(
-            self.study.study_instance_uid,
-            series.series_instance_uid,
-            series.frame_of_reference_uid,
-            self.display_set.space is Space.PATIENT,
-        )
-
-
-def level_of(amount: TextAmount) -> TextLevel:
-    """The viewers' word for it."""
-    return TextLevel(amount.value)
-
-
-def window_levels(windows: Sequence[Window]) -> tuple[WindowLevel, ...]:
-    """The file's own windows for a view."""
-    return tuple(WindowLevel(window.center, window.width) for window in windows)
 
 
 class FlatContent(QObject):
@@ -61,7 +30,7 @@ class FlatContent(QObject):
         super().__init__(view)
         self.subject = subject
         self.view = view
-        self.extra_remarks: tuple[Remark, ...] = ()
+        self._remarks: tuple[Remark, ...] = ()
         view.state_changed.connect(lambda _state: self.write())
 
     @property
@@ -74,11 +43,26 @@ class FlatContent(QObject):
         layer, place = self.where()
         study, display_set = self.subject.study, self.subject.display_set
         self.view.set_corner_text(corners.corner_text(study, display_set, self.state, place, layer))
-        self.view.set_badge(corners.badge((*display_set.remarks, *self.extra_remarks)))
+        self._remarks = self.remarks()
+        self.view.set_badge(corners.badge(self._remarks))
+
+    def remarks(self) -> tuple[Remark, ...]:
+        """What must be known of the picture."""
+        return self.subject.display_set.remarks
 
     def where(self) -> tuple[str, str]:
         """(image n of N, position) in words."""
         return "", ""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the wanted picture is the one on the screen."""
+        return True
+
+    @property
+    def failure(self) -> str:
+        """The sentence that stands in place of the picture."""
+        return self.view.failure
 
     def show_marks(self, marks: Marks, *, shown: bool) -> None:
         """Ink over the picture."""
@@ -155,19 +139,32 @@ class FlatContent(QObject):
 class StackContent(FlatContent):
     """One display set, image by image."""
 
-    def __init__(
-        self, subject: Subject, source: Any, info: PictureInfo, windows: Sequence[WindowLevel]
-    ) -> None:
-        # Any: a StackSource, which has the shape of viewers.types.FrameSource
+    def __init__(self, subject: Subject, source: StackSource, info: PictureInfo) -> None:
         from viewers.slice_view import SliceView
 
         self.slices = SliceView()
         super().__init__(subject, self.slices)
         self._source = source
-        self.slices.set_source(source, windows, info)
+        # Heard before the view hears of it, so that the first picture is painted in the file's own window.
+        self._stop = source.listen(self._on_arrival)
+        middle = (source.count - 1) // 2
+        # Its frames have the fields of the viewers' own; the rooms share no class.
+        frames = cast(FrameSource, source)
+        self.slices.set_source(frames, window_levels(source.windows(middle)), info)
         self.slices.index_changed.connect(lambda _index: self.write())
-        self._stop = source.listen(lambda _index: None)
         self.write()
+
+    def _on_arrival(self, index: int) -> None:
+        if self.slices.start_window is None and index == self.slices.index:
+            for window in window_levels(self._source.windows(index))[:1]:
+                self.slices.start_window = window
+                self.slices.set_window(window)
+        if self.remarks() != self._remarks:
+            self.write()
+
+    def remarks(self) -> tuple[Remark, ...]:
+        """Of the series, and of what has been decoded so far."""
+        return self._source.remarks()
 
     def where(self) -> tuple[str, str]:
         """Image number, and position in the patient where it is known."""
@@ -182,6 +179,13 @@ class StackContent(FlatContent):
         point: Point = (float(origin[0]), float(origin[1]), float(origin[2]))
         step = corners.step_mm(affine) if count > 1 else None
         return corners.layer_words(index, count, step), corners.position_words(point, normal)
+
+    @property
+    def is_settled(self) -> bool:
+        """Decoded and handed to the view, or failed."""
+        return (
+            bool(self.failure) or not self.slices.layer_count or self.slices.shown_index == self.slices.index
+        )
 
     def go_to(self, place: Place) -> None:
         """By position in the patient, else by the image that a finding names."""
@@ -207,19 +211,19 @@ class PlaneContent(FlatContent):
 
         self.planes = MprView(PlaneKind(plane.value))
         self.plane = plane
+        self._of_volume = subject.display_set.remarks
         super().__init__(subject, self.planes)
         self.planes.position_changed.connect(lambda _point: self.write())
 
     def show_volume(self, volume: Volume) -> None:
         """The group has put the volume; say what it is."""
-        self.extra_remarks = tuple(
-            remark for remark in volume.remarks if remark not in self.subject.display_set.remarks
-        )
-        if self.plane is not Plane.AXIAL and not any(
-            remark.kind is RemarkKind.REFORMATTED for remark in self.extra_remarks
-        ):
-            self.extra_remarks += (Remark(RemarkKind.REFORMATTED),)
+        self._of_volume = volume.remarks
         self.write()
+
+    def remarks(self) -> tuple[Remark, ...]:
+        """Of the volume; planes that were not acquired as such say so."""
+        known = self._of_volume
+        return known if self.plane is Plane.AXIAL else (*known, Remark(RemarkKind.REFORMATTED))
 
     def where(self) -> tuple[str, str]:
         """Which plane, and its position."""
@@ -242,11 +246,20 @@ class VolumeContent(QObject):
         self.volume_view = VolumeView()
         super().__init__(self.volume_view)
         self.subject = subject
+        self.failure = ""
+        self.is_settled = True  # the host waits for the volume itself
         self.view: QWidget = self.volume_view
 
     def show_volume(self, volume: Volume) -> None:
         """The volume is complete."""
         self.volume_view.set_volume(volume_image(volume))
+
+    def set_preset(self, preset_id: str) -> None:
+        """Another colouring."""
+        self.volume_view.set_preset(preset_id)
+
+    def next_preset(self) -> None:
+        """The colouring after the one in use."""
 
     def show_marks(self, _marks: Marks, *, shown: bool) -> None:
         """3D shows no ink yet."""
@@ -270,16 +283,3 @@ class VolumeContent(QObject):
 
 
 Content = StackContent | PlaneContent | VolumeContent
-
-
-def volume_image(volume: Volume) -> VolumeImage:
-    """A volume as views take it; pixels are shared."""
-    return VolumeImage(
-        volume.pixels,
-        volume.affine,
-        volume.slope,
-        volume.intercept,
-        volume.inverted,
-        volume.padding,
-        volume.space is Space.PATIENT,
-    )

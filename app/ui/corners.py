@@ -62,7 +62,7 @@ def badge(remarks: Sequence[Remark]) -> TruthBadge | None:
     passing = all(remark.kind is RemarkKind.LOADING for remark in grave)
     level = BadgeLevel.NOTE if not grave else BadgeLevel.PASSING if passing else BadgeLevel.FINAL
     first = (grave or list(remarks))[0]
-    short = words.said(f"remark_short.{first.kind.value}", first.facts)
+    short = words.said(f"remark.{first.kind.value}", first.facts)
     more = f" +{len(remarks) - 1}" if len(remarks) > 1 else ""
     return TruthBadge(level, short + more, sentences)
 

@@ -24,11 +24,13 @@ from app.state.events import (
 from app.state.model import AppState, Arrangement, Hung, Plane
 from app.state.reading_events import FindingSelected
 from app.support.i18n import explain, text
+from app.ui import words
 from app.ui.opening import Opening
 from app.ui.running import Running
 from app.ui.sheets import Sheets
 from app.ui.watch import Watch
 from app.workflows import hang
+from app.workflows.hang import Arrange
 from app.workflows.judge import judge, step_finding
 
 if TYPE_CHECKING:
@@ -91,8 +93,8 @@ class WindowDesk:
         subject = self._window.pictures.subject(hung)
         if subject is None:
             return
-        words = text("deed.hang", series=subject.display_set.title)
-        self._ctx.store.apply(Hanged(viewport_id, hung, words))
+        said = text("deed.hang", series=subject.display_set.title)
+        self._ctx.store.apply(Hanged(viewport_id, hung, said))
 
     def step_series(self, step: int) -> None:
         """The next or previous display set in the active viewport; stops at the ends."""
@@ -124,22 +126,26 @@ class WindowDesk:
             return
         self._hang_cut("deed.volume", hang.volume)
 
-    def _hang_cut(self, words_key: str, arrange: hang.Arrange) -> None:
+    def _hang_cut(self, words_key: str, arrange: Arrange) -> None:
         hung = self.state.workspace.arrangement.active.hung
         subject = self._window.pictures.subject(hung) if hung else None
         if subject is None:
             return
-        if not hang.can_be_cut(subject.display_set):
-            raise OverreadError("error.ui.no_planes", series=subject.display_set.title)
-        words = text(words_key, series=subject.display_set.title)
-        arrangement = arrange(subject.study, subject.display_set)
-        self._ctx.store.apply(ArrangementHung(arrangement, words, remember=True))
+        one = subject.display_set
+        if not one.volumetric:
+            why = (
+                words.said(one.why_no_volume, one.why_facts)
+                if one.why_no_volume
+                else text("ui.viewport.single")
+            )
+            raise OverreadError("error.ui.no_planes", series=one.title, why=why)
+        said = text(words_key, series=one.title)
+        self._ctx.store.apply(ArrangementHung(arrange(subject.study, one), said, remember=True))
 
     def next_volume_preset(self) -> None:
         """Another colouring of every 3D picture."""
-        words = self._window.host.next_volume_preset()
-        if words:
-            self.say(words)
+        for solid in self._window.host.solids:
+            solid.next_preset()
 
     def hang_mammograms(self) -> None:
         """Four views back to back."""
@@ -243,7 +249,6 @@ class WindowDesk:
         host.marker_clicked.connect(lambda key: store.apply(FindingSelected(key)))
         host.finding_step.connect(lambda step: step_finding(self._ctx, step))
         host.menu_asked.connect(self._menu)
-        host.failed.connect(self.warn)
 
     def _run_asked(self, package: str) -> None:
         try:

@@ -10,17 +10,18 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from app.context import AppContext
-from app.domain.errors import OverreadError
 from app.domain.finding import Finding
 from app.domain.study import Study
 from app.domain.volume import CancelToken, Progress, RemarkKind, Volume
 from app.jobs.job import Priority
 from app.state.model import Hung
 from app.studies.display_sets import DisplaySet, display_sets
-from app.studies.load import StackSource, thumbnail
-from app.support.i18n import explain
-from app.ui.contents import Subject, window_levels
+from app.studies.stack_source import StackSource
+from app.studies.thumbnail import thumbnail
+from app.support.i18n import text
+from app.ui import words
 from app.ui.panels.series import THUMBNAIL
+from app.ui.subject import Subject, window_levels
 from viewers.types import PictureInfo, WindowLevel
 
 KEPT_STACKS = 4  # decoded series kept for going back and forth; each may take some hundred megabytes
@@ -56,26 +57,30 @@ class Pictures:
         found = next(wanted, None)
         return Subject(study, found) if found else None
 
-    def stack(self, subject: Subject) -> tuple[StackSource, PictureInfo, tuple[WindowLevel, ...]]:
+    def stack(self, subject: Subject) -> tuple[StackSource, PictureInfo]:
         """Frames of a display set for a stack view, with what the view cannot see in them."""
-        return self._source(subject), info_of(subject.display_set), window_levels(subject.display_set.windows)
+        return self._source(subject), info_of(subject.display_set)
 
     def looks(self, subject: Subject, volume: Volume) -> tuple[PictureInfo, tuple[WindowLevel, ...]]:
-        """The same for planes of a volume."""
-        windows = subject.display_set.windows or volume.windows
-        return info_of(subject.display_set), window_levels(windows)
+        """The same for planes of a volume, with the file's own windows."""
+        return info_of(subject.display_set), window_levels(volume.windows)
 
     def volume(self, subject: Subject, done: Callable[[Volume], None], failed: Callable[[str], None]) -> None:
         """The whole stack, when the last frame is there; it shares its pixels with the stack view."""
         source = self._source(subject)
 
-        def complete(volume: Volume | None, error: OverreadError | None = None) -> None:
-            if volume is not None:
-                done(volume)
-            elif error is not None:
-                failed(explain(error))
+        def give_up() -> None:
+            if source.volume is None:
+                stop()
+                failed(_why_no_volume(source))
 
-        source.volume_when_complete(complete)
+        def arrived(_index: int) -> None:
+            if source.is_complete:
+                self._ctx.post(give_up)  # by then the source has made its volume, if it can
+
+        stop = source.listen(arrived)
+        source.volume_when_complete(done)
+        arrived(0)
 
     def ask_thumbnails(self, sets: Sequence[DisplaySet], arrived: Callable[[str, QImage], None]) -> None:
         """One small picture each, in the background; a series that gives none keeps its dark square."""
@@ -137,6 +142,17 @@ def info_of(display_set: DisplaySet) -> PictureInfo:
     return PictureInfo(spacing_known=RemarkKind.NO_SPACING not in kinds, scale_note=note)
 
 
+def _why_no_volume(source: StackSource) -> str:
+    broken = next((said for index in range(source.count) if (said := source.failure(index))), "")
+    shown = source.display_set
+    why = (
+        words.said(shown.why_no_volume, shown.why_facts)
+        if shown.why_no_volume
+        else text("ui.viewport.single")
+    )
+    return broken or text("error.ui.no_planes", series=shown.title, why=why)
+
+
 def image_of(pixels: NDArray[np.uint8]) -> QImage:
     """A small grey or RGB picture for a list."""
     rows, columns = pixels.shape[:2]
@@ -147,4 +163,5 @@ def image_of(pixels: NDArray[np.uint8]) -> QImage:
 
 def _thumbnail(display_set: DisplaySet, _progress: Progress, cancel: CancelToken) -> NDArray[np.uint8]:
     cancel.check()
-    return thumbnail(display_set, THUMBNAIL * 2)
+    made: NDArray[np.uint8] = thumbnail(display_set, THUMBNAIL * 2)
+    return made

@@ -25,6 +25,7 @@ class ViewportFrame(QFrame):
         self.setObjectName("viewport")
         self.setAcceptDrops(True)
         self.view: QWidget | None = None
+        self.failure = ""
         self.sentence = QLabel(text("ui.viewport.empty"))
         self.sentence.setObjectName("emptyView")
         self.sentence.setWordWrap(True)
@@ -58,11 +59,18 @@ class ViewportFrame(QFrame):
 
     def say(self, sentence: str) -> None:
         """A sentence in place of a picture."""
+        self.failure = ""
         self.sentence.setText(sentence)
         self._stack.setCurrentWidget(self.sentence)
 
+    def fail(self, sentence: str) -> None:
+        """Why there is no picture."""
+        self.say(sentence)
+        self.failure = sentence
+
     def show_view(self) -> None:
         """The picture again."""
+        self.failure = ""
         if self.view is not None:
             self._stack.setCurrentWidget(self.view)
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from app.domain.finding import Finding, Judgement, PlaceKind
 from app.domain.study import Patient, Series, Study
-from app.support.i18n import text
+from app.support.i18n import text, text_with
 
 
 def said(key: str, facts: Iterable[tuple[str, object]]) -> str:
     """A text with facts that came along as pairs."""
-    named: dict[str, Any] = {name: value for name, value in facts if name != "language"}
-    return text(key, **named)
+    return text_with(key, dict(facts))
 
 
 def person(name: str) -> str:

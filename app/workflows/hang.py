@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from app.domain.study import Study
-from app.domain.volume import Space
 from app.state.model import Arrangement, Hung, Layout, Plane, Viewport
 from app.studies.display_sets import DisplaySet
 
@@ -58,11 +57,6 @@ def volume(study: Study, display_set: DisplaySet) -> Arrangement:
     """3D alone."""
     hung = Hung(study.study_instance_uid, display_set.display_set_id, Plane.VOLUME)
     return Arrangement(Layout.ONE, (Viewport("v1", hung),), "v1")
-
-
-def can_be_cut(display_set: DisplaySet) -> bool:
-    """Whether planes and 3D can be made of it."""
-    return display_set.volumetric and display_set.space is Space.PATIENT
 
 
 def _view(sets: Sequence[DisplaySet], side: str, view: str) -> DisplaySet | None:

@@ -76,7 +76,8 @@ def list_studies(ctx: AppContext) -> None:
 
 def open_study(ctx: AppContext, study_instance_uid: str) -> Reading:
     """Turn to a study: empty viewports, its reading replayed. Raises JournalError if the journal cannot be read,
-    StudyUnreadableError if several patients share the study's UID: a verdict could not say whose it is."""
+    StudyUnreadableError if several patients share the study's UID: a verdict could not say whose it is.
+    """
     named = [s for s in ctx.store.state.workspace.studies if s.study_instance_uid == study_instance_uid]
     if len(named) > 1:
         raise StudyUnreadableError("error.ui.two_patients", count=len(named))

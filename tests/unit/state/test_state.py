@@ -111,7 +111,7 @@ def test_a_reading_of_a_study_that_is_not_open_is_ignored() -> None:
 
 def test_a_rescan_keeps_the_order_of_the_worklist() -> None:
     store = opened()
-    store.apply(StudiesListed((study("1.4"), study("1.3", "ROE^M"), study())))
+    store.apply(StudiesListed((study("1.4"), study("1.3", "ROE^M", "8"), study())))
     assert [s.study_instance_uid for s in store.state.workspace.studies] == ["1.2", "1.3", "1.4"]
 
 

@@ -1,0 +1,141 @@
+"""`overread snapshot`: one picture of a study as a file, with or without a display."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.domain.errors import OverreadError, StudyUnreadableError
+from app.support.paths import UserPaths
+
+if TYPE_CHECKING:
+    from app.domain.finding import AnalysisResult
+    from app.ui.studio import Studio
+
+
+class View(Enum):
+    """What is drawn."""
+
+    STACK = "stack"
+    MPR = "mpr"
+    VOLUME = "volume"
+    MAMMO = "mammo"
+    WINDOW = "window"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A snapshot as asked for; image counts from 1."""
+
+    view: View
+    image: int | None
+    window: tuple[float, float] | None
+    overlay: Path | None
+    size: tuple[int, int]
+
+
+def register(app: typer.Typer) -> None:
+    """Add `snapshot`."""
+
+    @app.command("snapshot")
+    def snapshot(  # noqa: PLR0913, PLR0917 - the options of one command
+        path: Annotated[Path, typer.Argument(help="Folder or file of a DICOM study")],
+        out: Annotated[Path, typer.Option("--out", help="PNG file to write")],
+        view: Annotated[View, typer.Option("--view", help="What to draw")] = View.STACK,
+        image: Annotated[int | None, typer.Option("--slice", help="Image of the stack, from 1")] = None,
+        window: Annotated[str, typer.Option("--window", help="CENTER,WIDTH in modality values")] = "",
+        overlay: Annotated[Path | None, typer.Option("--overlay", help="result.json of a model run")] = None,
+        size: Annotated[str, typer.Option("--size", help="WIDTHxHEIGHT in pixels")] = "1000x1000",
+    ) -> None:
+        """Draw one view of a study into a PNG file."""
+        wish = Wish(view, image, _window(window), overlay, _size(size))
+        take(path, out, wish)
+
+
+def take(path: Path, out: Path, wish: Wish) -> None:
+    """Draw and write. Raises OverreadError with what stood in the way; the user's own index and journal stay as
+    they were.
+    """
+    if not path.exists():
+        raise StudyUnreadableError("error.ui.no_such_path", path=path)
+    with tempfile.TemporaryDirectory(prefix="overread-") as made:
+        home = Path(made)
+        paths = UserPaths(home / "data", home / "cache", home / "settings")
+        result = _bring(wish.overlay, paths) if wish.overlay else None
+
+        from app.ui.studio import Studio
+
+        studio = Studio.of(paths)
+        try:
+            _draw(studio, path, out, wish, result)
+        finally:
+            studio.close()
+
+
+def _draw(studio: Studio, path: Path, out: Path, wish: Wish, result: AnalysisResult | None) -> None:
+    if result is not None:
+        from app.findings.events import ResultArrived
+
+        studio.ctx.journal.append(ResultArrived(result))
+    studio.open_folder(path.resolve())
+    if not studio.display_sets():
+        raise StudyUnreadableError("error.ui.nothing_to_show", path=path.name)
+    if result is not None:
+        studio.hang(result.series_instance_uids[0])
+    if wish.view is not View.WINDOW:
+        studio.act("view.panels")
+    _arrange(studio, wish)
+    part = {View.WINDOW: "window", View.STACK: "view", View.VOLUME: "view"}.get(wish.view, "images")
+    studio.wait_idle()
+    studio.grab(None, wish.size, part)
+    studio.wait_idle()
+    studio.grab(out, wish.size, part)
+    if studio.window.host.failures:
+        raise OverreadError("error.ui.shown_with_trouble", sentence=studio.window.host.failures[0])
+
+
+def _arrange(studio: Studio, wish: Wish) -> None:
+    actions = {View.MPR: "layout.planes", View.VOLUME: "layout.volume", View.MAMMO: "layout.mammography"}
+    said = len(studio.said)
+    if wish.view in actions:
+        studio.act(actions[wish.view])
+        if len(studio.said) > said:
+            raise OverreadError("error.ui.shown_with_trouble", sentence=studio.said[-1])
+    studio.wait_idle()
+    if wish.image is not None:
+        studio.show_image(wish.image)
+    if wish.window is not None:
+        studio.set_window(*wish.window)
+
+
+def _bring(overlay: Path, paths: UserPaths) -> AnalysisResult:
+    """The result of a run with its maps, laid where the window looks for them."""
+    from app.analysis.result_files import load_record
+
+    folder = overlay.parent if overlay.is_file() else overlay
+    result = load_record(folder)
+    shutil.copytree(folder, paths.results / result.result_id)
+    return result
+
+
+def _size(words: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{2,5})x(\d{2,5})", words.strip().lower())
+    if not found or not (64 <= int(found[1]) <= 16384 and 64 <= int(found[2]) <= 16384):
+        raise OverreadError("error.ui.bad_size", size=words)
+    return int(found[1]), int(found[2])
+
+
+def _window(words: str) -> tuple[float, float] | None:
+    if not words:
+        return None
+    found = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)\s*,\s*(\d+(?:\.\d+)?)\s*", words)
+    if not found or float(found[2]) <= 0:
+        raise OverreadError("error.ui.bad_window", window=words)
+    return float(found[1]), float(found[2])

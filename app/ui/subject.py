@@ -1,0 +1,55 @@
+"""What a viewport shows, and the app's words for it turned into the viewers'."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.study import Study
+from app.domain.volume import Space, Volume, Window
+from app.state.model import TextAmount
+from app.studies.display_sets import DisplaySet
+from app.ui.marks import Target
+from viewers.types import TextLevel, VolumeImage, WindowLevel
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """The study and display set that a viewport shows."""
+
+    study: Study
+    display_set: DisplaySet
+
+    @property
+    def target(self) -> Target:
+        """What ink must know of it."""
+        series = self.display_set.series
+        return Target(
+            self.study.study_instance_uid,
+            series.series_instance_uid,
+            series.frame_of_reference_uid,
+            self.display_set.space is Space.PATIENT,
+        )
+
+
+def level_of(amount: TextAmount) -> TextLevel:
+    """The viewers' word for it."""
+    return TextLevel(amount.value)
+
+
+def window_levels(windows: Sequence[Window]) -> tuple[WindowLevel, ...]:
+    """The file's own windows for a view."""
+    return tuple(WindowLevel(window.center, window.width) for window in windows)
+
+
+def volume_image(volume: Volume) -> VolumeImage:
+    """A volume as views take it; pixels are shared."""
+    return VolumeImage(
+        volume.pixels,
+        volume.affine,
+        volume.slope,
+        volume.intercept,
+        volume.inverted,
+        volume.padding,
+        volume.space is Space.PATIENT,
+    )
