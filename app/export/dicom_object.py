@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.domain.codes import Code
+from app.domain.errors import ExportRefusedError
 from app.domain.finding import AnalysisResult, PackageRef
 from app.export.codes import PRIVATE_SCHEME, PRIVATE_SCHEME_NAME
 from app.export.types import NOTICE, TOOL, ExportSet
@@ -89,13 +90,19 @@ def finish(made: Dataset, export_set: ExportSet) -> None:
 
 
 @contextmanager
-def without_name_warnings() -> Iterator[None]:
-    """Highdicom warns of person names with one component; how people are called is not for us to judge."""
+def encoding(file: str) -> Iterator[None]:
+    """While highdicom builds an object: what it refuses in the source images becomes one plain sentence.
+
+    It also warns of person names with one component; how people are called is not for us to judge.
+    """
     with warnings.catch_warnings():
         warnings.filterwarnings(
             "ignore", message="The string .* is unlikely to represent", category=UserWarning
         )
-        yield
+        try:
+            yield
+        except (ValueError, TypeError) as error:
+            raise ExportRefusedError("error.export.cannot_encode", file=file, reason=str(error)) from error
 
 
 def save(made: Dataset, file: Path) -> None:

@@ -170,6 +170,8 @@ def _groups(
 def _source_grid(study: StudyExport, result: AnalysisResult) -> tuple[Series, tuple[Instance, ...]]:
     for series in analysed_series(study.study, result):
         stack = tuple(image for image in stack_of(series, result) if image.frames == 1)
+        if stack and result.space is Space.PATIENT and not series.frame_of_reference_uid:
+            raise ExportRefusedError("error.export.no_frame_of_reference", model=result.package.name)
         if stack:
             return series, stack
     raise ExportRefusedError("error.export.no_source_images", model=result.package.name)

@@ -11,7 +11,7 @@ from app.domain.errors import ExportRefusedError
 from app.domain.finding import AnalysisResult, Judgement, Verdict
 from app.export.codes import assessment_code
 from app.export.collect import clinical_reading
-from app.export.dicom_object import save, valid_uid, without_name_warnings
+from app.export.dicom_object import encoding, save, valid_uid
 from app.export.segments import SegmentFile, plan_segments
 from app.export.sr_document import Document, build
 from app.export.types import NOTICE, ExportSet, StudyExport, Written
@@ -28,7 +28,7 @@ def write_reports(
     for document in _documents(export_set, title, verdicts, remarks):
         numbered = replace(document, number=len(files) + 1)
         name = f"{stem}_{len(files) + 1:04d}.dcm"
-        with without_name_warnings():
+        with encoding(name):
             save(build(numbered), folder / name)
         files.append(name)
         findings += len(document.judgements)

@@ -14,11 +14,11 @@ from app.export import codes
 from app.export.dicom_object import (
     common_arguments,
     concept,
+    encoding,
     finish,
     line,
     save,
     valid_uid,
-    without_name_warnings,
 )
 from app.export.headers import header_of
 from app.export.segments import SegmentFile, plan_segments
@@ -42,7 +42,7 @@ def write(export_set: ExportSet, folder: Path) -> Written:
         remarks += unseen
         for plan in planned:
             name = f"seg_{len(files) + 1:04d}.dcm"
-            with without_name_warnings():
+            with encoding(name):
                 save(build(export_set, study, plan, len(files) + 1), folder / name)
             files.append(name)
             findings += len(plan.judgements)

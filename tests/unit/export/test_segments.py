@@ -107,3 +107,32 @@ def test_slices_without_position_are_named_but_not_drawn_on(case: Case, tmp_path
     kinds = {item.ValueType for group in groups for item in group.ContentSequence}
     assert "SCOORD3D" in kinds
     assert "SCOORD" not in kinds
+
+
+@pytest.mark.parametrize(
+    ("formats", "key"),
+    [(["seg"], "error.export.no_frame_of_reference"), (["sr", "seg"], "error.export.no_frame_of_reference")],
+)
+def test_images_without_a_frame_of_reference_cannot_hold_a_segmentation(
+    case: Case, tmp_path: Path, formats: list[str], key: str
+) -> None:
+    assert case.study is not None
+    ct, film = case.study.series
+    study = replace(case.study, series=(replace(ct, frame_of_reference_uid=""), film))
+    with pytest.raises(ExportRefusedError) as refused:
+        export_reading(case.reading, study, formats, tmp_path / "out", paths=case.paths)
+    assert refused.value.key == key
+    assert export_reading(case.reading, study, ["sr"], tmp_path / "out", paths=case.paths).findings == 5
+
+
+def test_what_the_writer_refuses_is_said_in_one_sentence(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ValueError("images have different orientations")
+
+    monkeypatch.setattr("app.export.formats.seg.build", refuse)
+    with pytest.raises(ExportRefusedError) as refused:
+        export_reading(case.reading, case.study, ["seg"], tmp_path / "out", paths=case.paths)
+    assert refused.value.key == "error.export.cannot_encode"
+    assert not (tmp_path / "out").exists()
