@@ -106,7 +106,7 @@ def analysed_series(study: Study | None, result: AnalysisResult) -> tuple[Series
 def stack_of(series: Series, result: AnalysisResult) -> tuple[Instance, ...]:
     """The images of a series that make the grid of a result, in order along their normal.
 
-    In the patient: parallel single-frame slices of one size, each position once; the group with most of the
+    In the patient: parallel single-frame slices of one size, each place once; the group with most of the
     findings' frames, else the largest. In a projection: the images that findings name, else all.
     """
     if result.space is Space.IMAGE:
@@ -129,16 +129,21 @@ def stack_of(series: Series, result: AnalysisResult) -> tuple[Instance, ...]:
         key=lambda group: (sum(i.sop_instance_uid in named for i in group), len(group)),
         default=[],
     )
-    return tuple(_along_normal(best))
+    return tuple(_one_phase(best, named))
 
 
-def _along_normal(instances: Iterable[Instance]) -> list[Instance]:
-    ordered = sorted(instances, key=height_mm)
-    kept: list[Instance] = []
-    for instance in ordered:
-        if not kept or height_mm(instance) - height_mm(kept[-1]) > _SLICE_TOLERANCE_MM:
-            kept.append(instance)
-    return kept
+def _one_phase(instances: Iterable[Instance], named: set[str]) -> list[Instance]:
+    """One image per place along the normal: of the phase that the findings lie in, where a series holds several."""
+    places: list[list[Instance]] = []
+    for instance in sorted(instances, key=height_mm):
+        if not places or height_mm(instance) - height_mm(places[-1][0]) > _SLICE_TOLERANCE_MM:
+            places.append([])
+        places[-1].append(instance)
+    for place in places:
+        place.sort(key=lambda i: (i.acquisition_number or 0, i.instance_number or 0, i.sop_instance_uid))
+    phases = [n for place in places for n, i in enumerate(place) if i.sop_instance_uid in named]
+    phase = max(set(phases), key=phases.count, default=0)
+    return [place[min(phase, len(place) - 1)] for place in places]
 
 
 def height_mm(instance: Instance) -> float:

@@ -136,3 +136,24 @@ def test_what_the_writer_refuses_is_said_in_one_sentence(
         export_reading(case.reading, case.study, ["seg"], tmp_path / "out", paths=case.paths)
     assert refused.value.key == "error.export.cannot_encode"
     assert not (tmp_path / "out").exists()
+
+
+def test_of_two_phases_the_one_that_the_findings_lie_in_is_taken(case: Case) -> None:
+    assert case.study is not None
+    ct = case.study.series[0]
+    later = tuple(
+        replace(
+            image,
+            sop_instance_uid=f"{image.sop_instance_uid}9",
+            instance_number=(image.instance_number or 0) + 9,
+        )
+        for image in ct.instances
+    )
+    both = replace(ct, instances=ct.instances + later)
+    result = case.reading.results[0]
+    assert [i.instance_number for i in stack_of(both, result)] == list(range(1, 10))
+    found = result.findings[0]
+    assert found.place.frame is not None
+    frame = replace(found.place.frame, sop_instance_uid=f"{found.place.frame.sop_instance_uid}9")
+    second = replace(result, findings=(replace(found, place=replace(found.place, frame=frame)),))
+    assert [i.instance_number for i in stack_of(both, second)] == list(range(10, 19))
