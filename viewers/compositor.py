@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,34 +12,53 @@ from viewers.colormaps import table
 from viewers.types import HeatLayer
 
 ALPHA_LIMIT = 0.6  # of the requirements, section 4.3: never cover more of the grey
-OUTSIDE = -1e30  # value of heat where there is none; far from overflow in float32
+OUTSIDE = -1e30  # value of heat where there is none
+_FINE = 65535  # steps of a table that is looked up by value
 
 Argb = NDArray[np.uint32]  # 0xAARRGGBB, colour already multiplied by alpha
 
 
-def heat_table(layer: HeatLayer) -> Argb:
-    """256 colours with alpha from 0 to the layer's maximum; the first is clear."""
-    share = np.linspace(0.0, 1.0, 256)
-    alpha = np.round(share * min(max(layer.max_alpha, 0.0), ALPHA_LIMIT) * 255)
-    red, green, blue = np.round(table(layer.colormap).T * alpha / 255).astype(np.uint32)
-    return np.asarray(alpha.astype(np.uint32) << 24 | red << 16 | green << 8 | blue, dtype=np.uint32)
-
-
-def heat_levels(values: NDArray[np.float32], layer: HeatLayer) -> NDArray[np.uint8]:
-    """Entry of the heat table for each value; 0 under the threshold, outside and where there is no number."""
-    low, high = layer.value_range
-    level = np.clip(values, np.float32(low), np.float32(high)) - np.float32(low)
-    level *= np.float32(255.0 / max(high - low, 1e-12))
-    shown = values >= layer.threshold
-    return np.where(shown, np.nan_to_num(level), 0).astype(np.uint8)
+def heat_table(layer: HeatLayer, steps: int = 256) -> Argb:
+    """Colours over the layer's range, with alpha from 0 to its maximum; the first is clear."""
+    return _ramp(layer.colormap, min(max(layer.max_alpha, 0.0), ALPHA_LIMIT), steps).copy()
 
 
 def heat_picture(sampled: Sequence[NDArray[np.float32]], layers: Sequence[HeatLayer]) -> Argb:
-    """One picture of all layers; where they overlap the more opaque one shows, so alpha keeps its limit."""
-    picture = np.zeros(sampled[0].shape, dtype=np.uint32)
-    for values, layer in zip(sampled, layers, strict=True):
-        np.maximum(picture, np.take(heat_table(layer), heat_levels(values, layer)), out=picture)
+    """One picture of all layers; where they overlap the more opaque one shows, so alpha keeps its limit.
+
+    Clear under each layer's threshold (to 1/65535 of its range), outside, and where there is no number.
+    """
+    picture = _colored(sampled[0], layers[0])
+    for values, layer in zip(sampled[1:], layers[1:], strict=True):
+        np.maximum(picture, _colored(values, layer), out=picture)
     return picture
+
+
+@lru_cache(maxsize=16)
+def _ramp(colormap: str, max_alpha: float, steps: int) -> Argb:
+    share = np.linspace(0.0, 1.0, steps)
+    alpha = np.round(share * max_alpha * 255)
+    colors = table(colormap)[np.round(share * 255).astype(int)]
+    red, green, blue = np.round(colors.T * alpha / 255).astype(np.uint32)
+    return np.asarray(alpha.astype(np.uint32) << 24 | red << 16 | green << 8 | blue, dtype=np.uint32)
+
+
+def _colored(values: NDArray[np.float32], layer: HeatLayer) -> Argb:
+    colors = heat_table(layer, _FINE + 1)
+    first = int(_steps(np.array([layer.threshold], dtype=np.float32), layer)[0])
+    colors[: first if layer.threshold <= layer.value_range[1] else _FINE + 1] = 0
+    colors[0] = 0
+    return np.asarray(np.take(colors, _steps(values, layer), mode="clip"), dtype=np.uint32)
+
+
+def _steps(values: NDArray[np.float32], layer: HeatLayer) -> NDArray[np.int32]:
+    """Place of each value in the fine table; what is no number lies before it, which is clear."""
+    low, high = layer.value_range
+    steps = values - np.float32(low)
+    with np.errstate(over="ignore", invalid="ignore"):
+        steps *= np.float32(_FINE / max(high - low, 1e-12))
+        np.clip(steps, -1.0, _FINE, out=steps)
+        return steps.astype(np.int32)
 
 
 def blend(grey: NDArray[np.uint8], heat: Argb) -> NDArray[np.uint8]:

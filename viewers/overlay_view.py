@@ -14,7 +14,6 @@ from viewers.overlays import (
     markers,
     notice,
     orientation,
-    outlines,
     scale_bar,
     truth_badge,
 )
@@ -29,7 +28,6 @@ from viewers.types import (
     ViewerText,
 )
 
-_AI_INK = (outlines, markers)
 _TEXTS = (crosshair, corner_text, orientation, scale_bar, truth_badge)
 
 
@@ -126,8 +124,8 @@ class OverlayView(QWidget):
 def paint_overlays(painter: QPainter, scene: Scene, *, ink: bool, bare: bool) -> None:
     """Paint all overlays in order; bare leaves only warnings."""
     if not bare:
-        for overlay in _AI_INK if ink else ():
-            overlay.paint(painter, scene)
+        if ink:
+            markers.paint(painter, scene)
         for overlay in _TEXTS:
             overlay.paint(painter, scene)
         if ink:

@@ -12,7 +12,7 @@ from viewers import geometry
 from viewers.geometry import PictureBox, ScreenPlane
 from viewers.overlay_view import OverlayView, paint_overlays
 from viewers.picture import Picture, PictureSampler, Screen
-from viewers.scene import CrossLine, Letters, OutlinePath, Scene
+from viewers.scene import CrossLine, Letters, Scene
 from viewers.types import PictureInfo, Point, ViewState, WindowLevel
 
 _START = ViewState(window=WindowLevel(40.0, 400.0), fitted=True)
@@ -108,7 +108,7 @@ class PlaneView(OverlayView):
             letters=self.letters(),
             half_slab_mm=self.half_slab_mm,
             heat=tuple(layer for layer in self.heat if layer.in_patient == space) if ink else (),
-            outlines=_outline_paths(self, plane) if ink else (),
+            outlines=tuple(layer for layer in self.outlines if layer.in_patient == space) if ink else (),
             markers=tuple(m for m in self.markers if m.in_patient == space) if ink else (),
             cross=self.cross_lines,
             cross_point=self.cross_point if self.cross_lines else None,
@@ -116,17 +116,16 @@ class PlaneView(OverlayView):
         )
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Picture, heat, overlays."""
+        """Picture, heat, outlines, then what is written and drawn over them."""
         scene = self.scene()
         painter = QPainter(self)
         painted = scene.plane is not None and self.picture is not None
         if scene.plane is not None and self.picture is not None:
             ratio = self.devicePixelRatioF()
             size = (max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
-            self._sampler.paint(painter, self.picture, Screen(scene.plane, size, ratio), self._state)
-            heat = self.layers.heat_image(scene.heat, scene.plane, size, ratio)
-            if heat is not None:
-                painter.drawImage(QPointF(0, 0), heat)
+            screen = Screen(scene.plane, size, ratio)
+            self._sampler.paint(painter, self.picture, screen, self._state)
+            _paint_layers(painter, self, scene, screen)
         paint_overlays(painter, scene, ink=self.overlays_visible, bare=self.peeking)
         painter.end()
         if painted and not self._first_painted:
@@ -140,14 +139,16 @@ class PlaneView(OverlayView):
         self.plane_changed()
 
 
-def _outline_paths(view: PlaneView, plane: ScreenPlane) -> tuple[OutlinePath, ...]:
-    picture, box = view.picture, view.box
-    if picture is None or box is None:
-        return ()
-    layers = tuple(layer for layer in view.outlines if layer.in_patient == picture.source.in_patient)
-    step_right = geometry.step_along(picture.affine, box.right)
-    step_down = geometry.step_along(picture.affine, box.down)
-    return view.layers.outline_paths(layers, box, (step_right, step_down), plane)
+def _paint_layers(painter: QPainter, view: PlaneView, scene: Scene, screen: Screen) -> None:
+    """Heat, then outlines."""
+    images = [view.layers.heat_image(scene.heat, screen)]
+    if view.picture is not None and view.box is not None:
+        affine = view.picture.affine
+        steps = geometry.step_along(affine, view.box.right), geometry.step_along(affine, view.box.down)
+        images.append(view.layers.outline_image(scene.outlines, view.box, steps, screen))
+    for image in images:
+        if image is not None:
+            painter.drawImage(QPointF(0, 0), image)
 
 
 def _left_out(view: PlaneView, in_patient: bool) -> tuple[str, ...]:

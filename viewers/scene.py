@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from PySide6.QtGui import QPainterPath
-
 from viewers.geometry import ScreenPlane
 from viewers.types import (
     CornerText,
     HeatLayer,
     Marker,
+    OutlineLayer,
     PictureInfo,
     Point,
     TextLevel,
@@ -21,15 +20,6 @@ from viewers.types import (
 
 Letters = tuple[str, str, str, str]  # left, right, top, bottom
 Color = tuple[int, int, int]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OutlinePath:
-    """One region's outline in screen pixels."""
-
-    path: QPainterPath
-    color: Color
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +50,7 @@ class Scene:
     corners: CornerText = field(default_factory=CornerText)
     badge: TruthBadge | None = None
     heat: tuple[HeatLayer, ...] = ()
-    outlines: tuple[OutlinePath, ...] = ()
+    outlines: tuple[OutlineLayer, ...] = ()
     markers: tuple[Marker, ...] = ()
     cross: tuple[CrossLine, ...] = ()
     cross_point: Point | None = None

@@ -25,7 +25,7 @@ from tests.benchmarks._table import row
 from tests.support.viewers2d import ArraySource, affine
 from viewers.mpr_view import MprGroup, MprView, PlaneKind
 from viewers.slice_view import SliceView
-from viewers.types import CornerText, VolumeImage, WindowLevel
+from viewers.types import CornerText, HeatLayer, OutlineLayer, VolumeImage, WindowLevel
 from viewers.vtk_bridge import VtkArray
 
 FRAMES, WARM_UP = 120, 10
@@ -129,6 +129,28 @@ def scroll_one(pixels: NDArray[np.int16]) -> None:
         report(f"scroll 800x800 (peer {mapper})", ours, peer.scroll_round(len(pixels)), "p95 <= 33")
 
 
+def scroll_with_ink(pixels: NDArray[np.int16]) -> None:
+    """Heat at half resolution and two outlined regions on every slice."""
+    view = stack_of(pixels, WindowLevel(40, 400))
+    view.resize(800, 800)
+    slices = len(pixels)
+    y, x = np.mgrid[-1:1:512j, -1:1:512j]
+    lungs = np.where(((np.abs(x) - 0.35) / 0.25) ** 2 + (y / 0.5) ** 2 < 1, np.where(x < 0, 1, 2), 0)
+    labels = np.broadcast_to(lungs.astype(np.uint8), (slices, 512, 512)).copy()
+    heat = (labels[:, ::2, ::2] > 0).astype(np.float32)
+    placed = affine(down=(0, 0.7, 0))
+    view.set_outlines((OutlineLayer("lungs", labels, placed, {1: (86, 180, 233), 2: (230, 160, 0)}),))
+    view.set_heat((HeatLayer("heat", heat, placed @ np.diag([1.0, 2.0, 2.0, 1.0]), "dense lung"),))
+    view.show()
+    QApplication.processEvents()
+
+    def ours(number: int) -> None:
+        view.show_index(number % slices)
+        view.repaint()
+
+    report("scroll 800x800 with heat and two outlines", ours, None, "p95 <= 33")
+
+
 def scroll_four(pixels: NDArray[np.int16]) -> None:
     window, grid = QWidget(), QGridLayout()
     grid.setContentsMargins(0, 0, 0, 0)
@@ -193,6 +215,7 @@ def main() -> None:
     app = QApplication.instance() or QApplication([])
     pixels = chest()
     scroll_one(pixels)
+    scroll_with_ink(pixels)
     scroll_four(pixels)
     drag_mammogram()
     walk_planes(pixels)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from viewers.colormaps import table
-from viewers.compositor import OUTSIDE, blend, heat_levels, heat_picture, heat_table
+from viewers.compositor import OUTSIDE, blend, heat_picture, heat_table
 from viewers.types import HeatLayer
 
 VALUES = np.array([[0.0, 0.19, 0.2, 0.5, 1.0, 7.0]], dtype=np.float32)
@@ -35,13 +35,24 @@ def test_nothing_is_drawn_outside_or_where_there_is_no_number() -> None:
 
 
 def test_threshold_of_zero_still_leaves_zero_clear() -> None:
-    assert heat_levels(np.zeros((1, 1), np.float32), layer(threshold=0.0)).tolist() == [[0]]
+    assert heat_picture([np.zeros((1, 1), np.float32)], [layer(threshold=0.0)]).tolist() == [[0]]
 
 
 def test_range_need_not_start_at_zero() -> None:
     values = np.array([[-1000.0, -700.0, -400.0]], dtype=np.float32)
-    levels = heat_levels(values, layer(value_range=(-1000.0, -400.0), threshold=-900.0))
-    assert levels.tolist() == [[0, 127, 255]]
+    picture = heat_picture([values], [layer(value_range=(-1000.0, -400.0), threshold=-900.0)])
+    assert (picture[0] >> 24).tolist() == [0, 76, 153]
+
+
+@pytest.mark.parametrize("threshold", [0.1, 0.25, 0.5, 0.75, 0.9])
+def test_the_threshold_itself_is_shown_and_nothing_below(threshold: float) -> None:
+    values = np.array([[threshold, threshold - 1e-4]], dtype=np.float32)
+    shown = heat_picture([values], [layer(threshold=threshold)])[0] > 0
+    assert shown.tolist() == [True, False]
+
+
+def test_a_threshold_above_the_range_shows_nothing() -> None:
+    assert not heat_picture([VALUES], [layer(threshold=2.0)]).any()
 
 
 def test_blend_mixes_sixty_percent_of_the_brightest_colour() -> None:
