@@ -109,8 +109,17 @@ _Box = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 def _bounds(table: NDArray[np.uint8], labels: Labels) -> _Box | None:
     """First and last index of the wanted labels on each axis."""
-    found = np.argwhere(table[np.clip(labels.values, 0, None)] > 0)
-    return (found.min(axis=0), found.max(axis=0)) if len(found) else None
+    found = _looked_up(table, labels.values) > 0
+    if not found.any():
+        return None
+    planes = [np.flatnonzero(found.any(axis=tuple({0, 1, 2} - {axis}))) for axis in range(3)]
+    return np.asarray([plane[0] for plane in planes]), np.asarray([plane[-1] for plane in planes])
+
+
+def _looked_up(table: NDArray[np.uint8], values: NDArray[np.integer]) -> NDArray[np.uint8]:
+    """What the table has for each label; a label below zero is nothing."""
+    found: NDArray[np.uint8] = table[values if values.dtype.kind == "u" else np.clip(values, 0, None)]
+    return found
 
 
 def _fill(
@@ -135,7 +144,7 @@ def _fill(
     for axis in range(3):
         inside &= (index[axis] >= box[0][axis]) & (index[axis] <= box[1][axis])
     picked = values[index[0][inside], index[1][inside], index[2][inside]]
-    target[inside] = table[np.clip(picked, 0, None)]
+    target[inside] = _looked_up(table, picked)
 
 
 def _slice_mm(stack: Sequence[Instance], labels: Labels, space: Space) -> float:
