@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from inference.vocabulary import (
     Inference,
@@ -136,8 +136,12 @@ class Resources(Strict):
 
 
 class Golden(Strict):
-    """An input with its expected answer, and how far a device may stray from it."""
+    """Inputs of one graph by name (.npz), what it must answer, and how far a device may stray from that.
 
+    expected: {"outputs": {tensor: {"shape": [...], "values": [...]}}}, values flattened.
+    """
+
+    model: ModelFile = "models/model.onnx"
     input: str
     expected: str
     atol: dict[str, float]
@@ -152,12 +156,17 @@ class Licence(Strict):
     redistributable: str = "check"
 
 
+def _one_or_more(value: object) -> object:
+    """A package with one graph may write its facts without a list."""
+    return (value,) if isinstance(value, dict) else value
+
+
 class Viewer(Strict):
     """All that a viewer needs beyond the MONAI keys."""
 
     kind: Literal["whole", "regions", "stages"]
     device_uid: Uid
-    onnx: tuple[OnnxFacts, ...] = Field(min_length=1)
+    onnx: Annotated[tuple[OnnxFacts, ...], BeforeValidator(_one_or_more)] = Field(min_length=1)
     regulatory: Regulatory
     applicability: Applicability
     preprocess: tuple[Op, ...] = ()

@@ -1,0 +1,1 @@
+"""Preprocessing operations, one per file, each with `OP`."""
