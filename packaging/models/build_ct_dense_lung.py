@@ -45,7 +45,7 @@ def main() -> None:
             "hu": golden_torso()[None, None],
             "spacing_mm": np.array(SPACING_MM, dtype=np.float32),
         },
-        golden_outputs=("lung_ml", "dense_percent", "solid_percent", "worse_percent", "grade", "lungs_found", "heat"),
+        golden_outputs=("lung_ml", "dense_percent", "solid_percent", "worse_percent", "grade", "lungs_found"),
         extra={"docs/metrics.json": json.dumps(figures, indent=2) + "\n"},
     )
     write_package(folder, package)

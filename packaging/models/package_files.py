@@ -51,7 +51,7 @@ def write_package(folder: Path, package: Package) -> None:
     checker.check_model(package.model, full_check=True)
     content = package.model.SerializeToString()
     (folder / "models/model.onnx").write_bytes(content)
-    viewer["onnx"] = describe(package.model, content)
+    viewer["onnx"] = [describe(package.model, content)]
     text(folder / "configs/metadata.json", json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
     text(folder / "docs/README.md", package.card)
     text(folder / "docs/data_license.txt", package.data_licence)
@@ -71,6 +71,7 @@ def device_uid(model: ModelProto) -> str:
 def describe(model: ModelProto, content: bytes) -> dict[str, Any]:
     """What the static checks compare the file with."""
     return {
+        "file": "models/model.onnx",
         "opset": model.opset_import[0].version,
         "ir_version": model.ir_version,
         "domains": ["ai.onnx"],
