@@ -23,7 +23,7 @@ class CommandView(PlaneView):
     def window_pace(self) -> WindowPace:
         """How fast a drag changes the window of these values."""
         if self.picture is None:
-            return WindowPace(0.0, 1.0, brightens_upwards=True)
+            return WindowPace(0.0, 1e-6, brightens_upwards=True)
         return self.picture.window_pace(self.state.invert)
 
     def value_at(self, point_mm: Point) -> float | None:

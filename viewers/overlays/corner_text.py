@@ -8,10 +8,11 @@ from PySide6.QtGui import QPainter
 from viewers.overlays import words
 from viewers.overlays.layout import (
     CORNER_SHARE,
+    bottom_left_lines,
     bottom_left_px,
+    bottom_right_lines,
     bottom_right_px,
     corner_lines,
-    legend_px,
 )
 from viewers.scene import Scene
 
@@ -21,13 +22,10 @@ def paint(painter: QPainter, scene: Scene) -> None:
     painter.setFont(words.font())
     corners, height = scene.corners, scene.size_px[1]
     top = words.MARGIN_PX
-    step = words.line_height()
     _draw_lines(painter, scene, corner_lines(scene, corners.top_left), top, right=False)
     _draw_lines(painter, scene, corner_lines(scene, corners.top_right), top, right=True)
-    lines = corner_lines(scene, corners.bottom_left, legend_px(scene))
-    _draw_lines(painter, scene, lines, height - bottom_left_px(scene), right=False)
-    lines = corner_lines(scene, corners.bottom_right, 2 * step)
-    _draw_lines(painter, scene, lines, height - bottom_right_px(scene), right=True)
+    _draw_lines(painter, scene, bottom_left_lines(scene), height - bottom_left_px(scene), right=False)
+    _draw_lines(painter, scene, bottom_right_lines(scene), height - bottom_right_px(scene), right=True)
 
 
 def _draw_lines(painter: QPainter, scene: Scene, lines: tuple[str, ...], top: float, *, right: bool) -> None:

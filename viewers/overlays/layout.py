@@ -35,21 +35,30 @@ def half_height(scene: Scene) -> float:
 
 def bottom_left_px(scene: Scene) -> float:
     """Pixels that the bottom left text takes, counted from the bottom edge."""
-    lines = corner_lines(scene, scene.corners.bottom_left, legend_px(scene))
-    return MARGIN_PX + line_height() * len(lines)
+    return MARGIN_PX + line_height() * len(bottom_left_lines(scene))
 
 
 def bottom_right_px(scene: Scene) -> float:
     """Pixels that the bottom right text takes, counted from the bottom edge."""
-    lines = corner_lines(scene, scene.corners.bottom_right, line_height() * 2)
-    return MARGIN_PX + line_height() * len(lines)
+    return MARGIN_PX + line_height() * len(bottom_right_lines(scene))
+
+
+def bottom_left_lines(scene: Scene) -> tuple[str, ...]:
+    """The bottom left text that there is room for below the legend."""
+    return corner_lines(scene, scene.corners.bottom_left, legend_px(scene))
+
+
+def bottom_right_lines(scene: Scene) -> tuple[str, ...]:
+    """The bottom right text that there is room for below scale, badge, and a legend that the badge pushes up."""
+    return corner_lines(scene, scene.corners.bottom_right, 2 * line_height() + legend_px(scene))
 
 
 def is_roomy(scene: Scene) -> bool:
     """True if there is room for the long legend: scale under its bar, and how coarse each heat is."""
     with_grid = 3 * len(scene.heat) + 2
     bars = (BAR_PX[1] + 4) * len(scene.heat) + _LEGEND_GAP
-    return with_grid * line_height() + bars + line_height() < half_height(scene)
+    below = line_height() if scene.badge is None else 2 * line_height() + 12
+    return with_grid * line_height() + bars + below < half_height(scene)
 
 
 def legend_px(scene: Scene) -> float:

@@ -17,7 +17,7 @@ def paint(painter: QPainter, scene: Scene) -> None:
     changed = change_words(scene)
     if scene.level is not TextLevel.NONE:
         painter.setFont(words.font(LETTER_POINT_SIZE, bold=True))
-        for rect, letters in zip(_edges(scene), scene.letters, strict=True):
+        for rect, letters in zip(edges(scene), scene.letters, strict=True):
             words.draw(
                 painter,
                 rect,
@@ -47,10 +47,12 @@ def change_words(scene: Scene) -> str:
     return "  ".join(said)
 
 
-def _edges(scene: Scene) -> tuple[QRectF, QRectF, QRectF, QRectF]:
+def edges(scene: Scene) -> tuple[QRectF, QRectF, QRectF, QRectF]:
+    """Where the letters go: left, right, top, bottom."""
     width, height = scene.size_px
     step = words.line_height(LETTER_POINT_SIZE)
-    wide, margin = 64.0, words.MARGIN_PX
+    margin = words.MARGIN_PX
+    wide = max(words.text_width(letters, LETTER_POINT_SIZE, bold=True) for letters in scene.letters[2:]) + 6
     middle = height / 2 - step / 2
     longest = max(words.text_width(letters, LETTER_POINT_SIZE, bold=True) for letters in scene.letters[:2])
     side = longest + 6
