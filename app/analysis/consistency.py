@@ -117,20 +117,29 @@ def map_is_broken(case: Case) -> Iterator[Contradiction]:
 
 
 def region_is_empty(case: Case) -> Iterator[Contradiction]:
-    """A finding that names a region has one, and the volume it states is that of the region."""
+    """A finding with a region lies in it; one that states an amount has voxels to show for it, and as many mL."""
     for found in case.output.detections:
         if not found.label_map:
             continue
         label_map = case.label_map(found.label_map)
         voxels, volume_ml = (0, 0.0) if label_map is None else label_sizes(label_map, found.label)
         if voxels == 0:
-            yield Contradiction("run.inconsistent.region_empty", (("finding", found.key),))
+            if label_map is None or _claims_something(found, case.threshold(found)):
+                yield Contradiction("run.inconsistent.region_empty", (("finding", found.key),))
             continue
         stated = next((m.value for m in found.measures if m.unit == "mL"), None)
         slack = VOLUME_TOLERANCE * volume_ml + volume_ml / voxels
         if stated is not None and abs(stated - volume_ml) > slack:
             facts = (("finding", found.key), ("stated", f"{stated:.1f}"), ("region", f"{volume_ml:.1f}"))
             yield Contradiction("run.inconsistent.volume_differs", facts)
+
+
+def _claims_something(found: Detection, threshold: float | None) -> bool:
+    """Whether a finding says there is some of it: an amount above nothing, or a score at its threshold."""
+    amounts = [measure.value for measure in found.measures if measure.unit in ("mL", "%")]
+    if amounts:
+        return any(amount > 0 for amount in amounts)
+    return found.score is None or threshold is None or found.score >= threshold
 
 
 def place_is_outside(case: Case) -> Iterator[Contradiction]:

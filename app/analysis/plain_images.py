@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.errors import PixelsUnreadableError
+from app.domain.study import Instance, Series
 from app.domain.volume import FrameRef, Remark, RemarkKind, Space, Volume
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
@@ -50,6 +51,33 @@ def read_plain_image(file: Path) -> Volume:
         modality="DX",
         remarks=(Remark(RemarkKind.NO_SPACING),),
     )
+
+
+def series_of_plain_image(file: Path, volume: Volume, view: str = "") -> Series:
+    """The series of one image: a radiograph of which only the view may be known, from a table beside it."""
+    slices, rows, columns = volume.pixels.shape
+    instance = Instance(
+        path=file,
+        sop_instance_uid=volume.frames[0].sop_instance_uid,
+        sop_class_uid="",
+        transfer_syntax_uid="",
+        instance_number=1,
+        frames=slices,
+        rows=rows,
+        columns=columns,
+        photometric="MONOCHROME2",
+        position_lps_mm=None,
+        orientation=None,
+        spacing_mm=None,
+        spacing_source="",
+        laterality="",
+        view_position=view,
+        image_type=(),
+        acquisition_number=None,
+        gantry_tilt_deg=None,
+    )
+    uid = volume.series_instance_uid
+    return Series(uid, volume.study_instance_uid, None, volume.modality, "", "", "", (instance,))
 
 
 def _decode(coded: bytes, file: Path) -> NDArray[Any]:

@@ -110,11 +110,15 @@ def without_run(
 
 
 def could_not_read(
-    facts: PackageFacts, given: Given, notes: RunNotes, error: OverreadError
+    facts: PackageFacts,
+    given: Given,
+    notes: RunNotes,
+    error: OverreadError,
+    state: RunState = RunState.FAILED,
 ) -> AnalysisResult:
     """The result of a series whose pictures could not be read, or make no honest volume."""
     notes.stamps.mark("pre_end", "post_end")
-    plain = without_run(facts, given, notes, RunState.FAILED, error.key)
+    plain = without_run(facts, given, notes, state, error.key)
     return replace(plain, state_reason_facts=tuple((name, str(value)) for name, value in error.facts.items()))
 
 

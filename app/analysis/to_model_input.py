@@ -29,14 +29,19 @@ def to_model_input(volume: Volume, study: Study | None = None, series: Series | 
     )
 
 
-def attributes(study: Study | None, series: Series | None, volume: Volume | None = None) -> dict[str, str]:
-    """What applicability rules may ask for; what is not known is left out, never guessed."""
+def attributes(
+    study: Study | None, series: Series | None, volume: Volume | None = None, used: Instance | None = None
+) -> dict[str, str]:
+    """What applicability rules may ask for; what is not known is left out, never guessed.
+
+    used: the instance that speaks for the series; without one, that of the volume's first frame.
+    """
     found: dict[str, str] = {}
     if volume is not None:
         found["modality"] = volume.modality
         found["photometric"] = "MONOCHROME1" if volume.inverted else "MONOCHROME2"
     if series is not None:
-        found.update(_of_series(series, _first_used(series, volume)))
+        found.update(_of_series(series, used or _first_used(series, volume)))
     age = None if study is None else age_in_years(study)
     if age is not None:
         found["patient_age_years"] = f"{age:.1f}"

@@ -34,6 +34,7 @@ def keys(output: ModelOutput, facts: PackageFacts = FACTS) -> list[str]:
         output_of(spot(side="left"), maps=(heat_on(VOLUME),)),
         output_of(spot(), measures=(Measure("share", 100.0, "%"),)),
         region(0.9),
+        region(0.0, label=2),
         output_of(state=OutputState.NOT_APPLICABLE),
         output_of(state=OutputState.FAILED),
     ],

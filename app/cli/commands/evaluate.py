@@ -1,0 +1,64 @@
+"""`overread evaluate`: how good a model is on labelled cases of one's own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.sessions import AsJson, Cpu, Package, model_session
+from app.support.i18n import text
+
+
+def register(tree: typer.Typer) -> None:
+    """Add `evaluate`."""
+    tree.command("evaluate")(evaluate)
+
+
+def evaluate(
+    package: Package,
+    *,
+    labels: Annotated[Path, typer.Option(help="CSV with the columns file, label and, if known, patient_id.")],
+    images: Annotated[Path, typer.Option(help="The folder that the column file starts from.")],
+    positive: Annotated[
+        str, typer.Option(help="The label that counts as positive, if labels are names.")
+    ] = "",
+    cpu: Cpu = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a model on labelled cases, beside two baselines that cannot see disease."""
+    from app.analysis.labels import read_labels
+    from app.workflows.evaluate import evaluate as judge
+
+    listed = read_labels(labels, images, positive)
+    with model_session(package, cpu=cpu, quiet=as_json) as (_, session):
+        found = judge(session, listed)
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        _print(found)
+    if not found["n"]:
+        raise typer.Exit(1)
+
+
+def _print(found: dict[str, Any]) -> None:
+    package = f"{found['package']['name']} {found['package']['version']}"
+    typer.echo(text("cli.evaluate.cases", package=package, n=found["n"], positive=found["n_positive"]))
+    for name in ("auc", "sensitivity", "specificity"):
+        typer.echo(f"  {name:<14} {_figure(found[name])}")
+    for name, baseline in found["baselines"].items():
+        typer.echo(f"  {name:<14} {_figure({**baseline, 'value': baseline['auc']})}")
+    if found["seconds_per_study"] is not None:
+        typer.echo(text("cli.evaluate.seconds", seconds=f"{found['seconds_per_study']:.2f}"))
+    typer.echo(f"  {', '.join(f'{state} {count}' for state, count in found['states'].items())}")
+    for words in (*found["warnings"], *found["problems"]):
+        typer.echo(f"  ! {words}")
+
+
+def _figure(found: dict[str, Any]) -> str:
+    if found["value"] is None:
+        return str(found.get("reason", "-"))
+    low, high = found["ci95"]
+    return f"{found['value']:.3f} ({low:.3f}-{high:.3f})"
