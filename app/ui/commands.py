@@ -128,6 +128,8 @@ class Commands(QObject):
     def keys_words(self, action_id: str, mode: str = "") -> str:
         """The keys of an action as the reader sees them on this system."""
         keys = self.keymap.keys_of(action_id, mode)
+        # On some keyboards a sign takes Shift and on some it does not: one key to the reader.
+        keys = tuple(key for key in keys if key.removeprefix("Shift+") not in keys or "Shift+" not in key)
         native = QKeySequence.SequenceFormat.NativeText
         return "  ".join(QKeySequence(key).toString(native) for key in keys)
 

@@ -27,7 +27,7 @@ def corner_text(
     window = text("ui.corner.window", width=f"{state.window.width:.0f}", center=f"{state.window.center:.0f}")
     return CornerText(
         top_left=(name, details),
-        top_right=(study.description or text("ui.study.no_description"), words.day(study.date)),
+        top_right=(words.description(study), words.day(study.date)),
         bottom_left=tuple(part for part in (display_set.title, layer, place) if part),
         bottom_right=(window, text("ui.corner.zoom", scale=f"{state.scale:.2f}")),
     )

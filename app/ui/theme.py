@@ -60,7 +60,7 @@ QPushButton:focus, QToolButton:focus {{ border: 1px solid {ACCENT}; }}
 QPushButton:disabled, QToolButton:disabled {{ color: #85888b; background: #333436; border-color: #3a3c3e; }}
 QToolButton[flat="true"] {{ background: transparent; border: none; padding: 3px; }}
 QToolButton[flat="true"]:hover {{ background: #484b4f; }}
-QToolButton[tool="true"] {{ padding: 3px 7px; background: transparent; border: 1px solid transparent; }}
+QToolButton[tool="true"] {{ padding: 4px 4px; background: transparent; border: 1px solid transparent; }}
 QToolButton[tool="true"]:hover {{ background: #484b4f; }}
 QToolButton[tool="true"]:checked {{ background: {CHOSEN}; border-color: {ACCENT}; }}
 QProgressBar {{ background: {FIELD}; border: 1px solid {LINE}; border-radius: 3px; text-align: center; height: 18px; }}

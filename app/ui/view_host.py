@@ -20,6 +20,7 @@ from app.ui.pictures import Pictures
 from app.ui.subject import Subject
 from app.ui.viewport import ViewportFrame
 from viewers.mouse_profiles import PROFILES, STANDARD, MouseProfile
+from viewers.types import WindowLevel
 
 
 class ViewHost(QWidget):
@@ -42,6 +43,7 @@ class ViewHost(QWidget):
         self.frames: dict[str, ViewportFrame] = {}
         self.contents: dict[str, Content] = {}
         self._hung: dict[str, Hung | None] = {}
+        self._windows: dict[str, WindowLevel] = {}  # what a series was last looked at with
         self._mouse: MouseProfile = STANDARD
         self._state = AppState()
         self.setMinimumSize(320, 240)
@@ -175,6 +177,8 @@ class ViewHost(QWidget):
         content = self.contents.pop(viewport_id, None)
         self._hung.pop(viewport_id, None)
         if content is not None:
+            if isinstance(content, FlatContent) and content.view.start_window is not None:
+                self._windows[content.subject.display_set.display_set_id] = content.state.window
             if not isinstance(content, StackContent):
                 self._links.drop(content.subject.display_set.display_set_id)
             content.close()
@@ -216,9 +220,19 @@ class ViewHost(QWidget):
             view.first_picture.connect(self.first_picture)
         self._put_hands(content)
         self._put_ink(content)
+        self._put_window(content)
+
+    def _put_window(self, content: Content) -> None:
+        """A series that hung before, in whatever way, comes back as it was windowed."""
+        window = self._windows.get(content.subject.display_set.display_set_id)
+        if window is not None and isinstance(content, FlatContent) and content.view.start_window is not None:
+            content.view.set_window(window)
 
     def _volume_shown(self) -> None:
-        """Planes have just been cut: to the selected finding with them."""
+        """Planes have just been cut: windowed as before, and to the selected finding with them."""
+        for content in self.contents.values():
+            if isinstance(content, PlaneContent):
+                self._put_window(content)
         reading = self._state.reading
         selected = reading.reading.judgement(reading.selected_id) if reading.reading else None
         if selected is not None:

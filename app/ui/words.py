@@ -53,8 +53,12 @@ def identity(study: Study) -> tuple[str, str]:
 
 def study_title(study: Study) -> str:
     """Modalities and description."""
-    words = study.description or text("ui.study.no_description")
-    return f"{'/'.join(study.modalities)}  {words}"
+    return f"{'/'.join(study.modalities)}  {description(study)}"
+
+
+def description(study: Study) -> str:
+    """The study's description; scanners write components with carets between them."""
+    return study.description.replace("^", " ").strip() or text("ui.study.no_description")
 
 
 def series_title(series: Series) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.study import Study
 from app.support.i18n import text
@@ -24,6 +24,8 @@ class HeaderPanel(QWidget):
         self.patient = label(role="title")
         self.details = label(role="quiet")
         self.study = label()
+        self.study.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.study.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.mismatch = label(text("ui.mismatch"), wraps=True)
         self.mismatch.setObjectName("mismatch")
         self.mismatch.hide()
@@ -32,8 +34,7 @@ class HeaderPanel(QWidget):
         line.setSpacing(16)
         line.addWidget(self.patient)
         line.addWidget(self.details)
-        line.addStretch(1)
-        line.addWidget(self.study)
+        line.addWidget(self.study, 1)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)

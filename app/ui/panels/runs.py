@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from app.analysis.run_package import reason_of
 from app.domain.finding import AnalysisResult, Reading, RunState
 from app.support.i18n import text
 from app.ui import icons, words
@@ -56,13 +57,14 @@ class RunCard(QWidget):
         rows.setContentsMargins(9, 7, 9, 7)
         rows.setSpacing(3)
         rows.addLayout(self._head(result, state))
-        if result.state_reason_key:
-            rows.addWidget(label(words.said(result.state_reason_key, result.state_reason_facts), wraps=True))
+        reason = reason_of(result)
+        if reason:
+            rows.addWidget(label(reason, wraps=True))
         rows.addWidget(label(_ran(result), "quiet", wraps=True))
         if fell_back(result):
             rows.addWidget(label(_fallback(result), "warning", wraps=True))
-        for warning in (*result.warnings, *result.defects):
-            rows.addWidget(label(text(warning), "warning", wraps=True))
+        for warning in result.warnings:
+            rows.addWidget(label(warning, "warning", wraps=True))
         not_for = text("ui.run.not_for", list="; ".join(result.not_for)) if result.not_for else ""
         # A negative result always says what was not looked for (RQ-05); others say it on one click.
         if not_for and result.state is RunState.NEGATIVE:

@@ -48,6 +48,8 @@ class StatusLine(QWidget):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.show_memory)
         self._timer.start(MEMORY_EVERY_MS)
+        QTimer.singleShot(0, self, self.show_memory)
+        self.show_renderer(text("ui.status.no_3d"))
         self.show_deed(None)
 
     def show_journal(self, written_at: str, *, is_broken: bool = False) -> None:

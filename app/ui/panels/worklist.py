@@ -86,9 +86,10 @@ class WorklistPanel(QWidget):
             job.kind == "model" and job.study_instance_uid == study.study_instance_uid for job in state.jobs
         ):
             tag, icon = text("ui.worklist.ai_running"), ""
-        lines = (name, details, f"{words.day(study.date)}  {words.study_title(study)}")
+        lines = (name, details, words.study_title(study))
         is_open = study.study_instance_uid == self._open_uid
-        return Row(study.study_instance_uid, lines, tag, icon, is_open=is_open)
+        date = words.day(study.date)
+        return Row(study.study_instance_uid, lines, date, tag, icon, is_open=is_open)
 
     def _filter(self, wanted: str) -> None:
         asked = wanted.casefold().split()

@@ -18,12 +18,17 @@ MARGIN = 7
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """What one row says. lines: the first is bold. icon or image stands on the left, tag on the right."""
+    """What one row says.
+
+    lines: the first is bold. icon or image stands on the left; tag on the right of the first line, last_tag of the
+    last.
+    """
 
     key: str
     lines: tuple[str, ...]
     tag: str = ""
-    tag_icon: str = ""
+    last_tag: str = ""
+    last_icon: str = ""
     icon: str = ""
     image: QImage | None = None
     is_open: bool = False
@@ -40,11 +45,11 @@ def item_of(row: Row) -> QListWidgetItem:
 
 def put_row(item: QListWidgetItem, row: Row) -> None:
     """Change what an item says."""
-    said = ", ".join(part for part in (*row.lines, row.tag) if part)
+    said = ", ".join(part for part in (*row.lines, row.tag, row.last_tag) if part)
     item.setData(ROW, row)
     item.setData(KEY, row.key)
     item.setData(Qt.ItemDataRole.AccessibleTextRole, said)
-    item.setToolTip("\n".join(part for part in (*row.lines, row.tag) if part))
+    item.setToolTip("\n".join(part for part in (*row.lines, row.tag, row.last_tag) if part))
     flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
     item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if row.editable else flags)
 
@@ -98,34 +103,37 @@ class RowDelegate(QStyledItemDelegate):
         return area.adjusted(self.picture_size + MARGIN + 1, 0, 0, 0)
 
     def _paint_lines(self, painter: QPainter, area: QRect, row: Row, font: QFont) -> None:
-        metrics = QFontMetrics(font)
-        step = metrics.height() + 2
+        step = QFontMetrics(font).height() + 2
         bold = QFont(font)
         bold.setWeight(QFont.Weight.DemiBold)
+        last = self.lines - 1
         for number, line in enumerate(row.lines[: self.lines]):
-            used = bold if number == 0 else font
-            width = area.width() - (self._paint_tag(painter, area, row, font) if number == 0 else 0)
-            painter.setFont(used)
-            quiet = theme.QUIET if number else theme.TEXT
-            painter.setPen(QColor(theme.WARNING if row.warns and number == self.lines - 1 else quiet))
-            fitted = QFontMetrics(used).elidedText(line, Qt.TextElideMode.ElideRight, width)
-            place = QRect(area.left(), area.top() + number * step, width, step)
+            place = QRect(area.left(), area.top() + number * step, area.width(), step)
+            if number == 0 and row.tag:
+                place.setWidth(place.width() - _paint_tag(painter, place, row.tag, "", font))
+            if number == last and row.last_tag:
+                place.setWidth(place.width() - _paint_tag(painter, place, row.last_tag, row.last_icon, font))
+            warns = row.warns and number == last
+            painter.setFont(font if number else bold)
+            painter.setPen(QColor(theme.WARNING if warns else theme.QUIET if number else theme.TEXT))
+            metrics = painter.fontMetrics()
+            fitted = metrics.elidedText(line, Qt.TextElideMode.ElideRight, place.width())
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, fitted)
 
-    def _paint_tag(self, painter: QPainter, area: QRect, row: Row, font: QFont) -> int:
-        if not row.tag:
-            return 0
-        metrics = QFontMetrics(font)
-        width = metrics.horizontalAdvance(row.tag) + 4
-        place = QRect(area.right() - width, area.top(), width, metrics.height() + 2)
-        painter.setFont(font)
-        painter.setPen(QColor(theme.QUIET))
-        painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, row.tag)
-        if row.tag_icon:
-            edge = metrics.height() - 2
-            icons.paint(painter, row.tag_icon, QRectF(place.left() - edge - 2, place.top() + 2, edge, edge))
-            width += edge + 6
-        return width + 6
+
+def _paint_tag(painter: QPainter, line: QRect, tag: str, icon: str, font: QFont) -> int:
+    """A short word at the right end of a line, with its icon; returns the room it took."""
+    metrics = QFontMetrics(font)
+    width = metrics.horizontalAdvance(tag) + 4
+    place = QRect(line.right() - width, line.top(), width, line.height())
+    painter.setFont(font)
+    painter.setPen(QColor(theme.QUIET))
+    painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tag)
+    if icon:
+        edge = metrics.height() - 2
+        icons.paint(painter, icon, QRectF(place.left() - edge - 2, place.top() + 2, edge, edge))
+        width += edge + 6
+    return width + 6
 
 
 def _rect(option: QStyleOptionViewItem) -> QRect:
