@@ -80,6 +80,8 @@ def legend_rect(scene: Scene) -> QRectF:
     foot = bottom_left_px(scene)
     if scene.badge is not None and width > scene.size_px[0] * 0.4:
         foot = max(foot, bottom_right_px(scene) + line_height() + 12)
+    if MARGIN_PX + width > scene.size_px[0] * (1 - CORNER_SHARE) / 2:  # it may reach the bottom letter
+        foot = max(foot, MARGIN_PX + line_height(LETTER_POINT_SIZE) + 2)
     return QRectF(MARGIN_PX, scene.size_px[1] - foot - height, width, height)
 
 
