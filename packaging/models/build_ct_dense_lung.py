@@ -21,7 +21,7 @@ from package_files import ROOT, Package, library_versions, source_hash, write_pa
 from synthetic import SPACING_MM, golden_torso
 
 SCRIPTS = ("onnx_graph.py", "ct_dense_lung_graph.py")
-DATA_LICENCE = """No data went into this package: its thresholds are from the papers named on the card, the rest is ours.
+DATA_LICENCE = """No data went into this package: thresholds are from the papers named on its card, the rest is ours.
 The golden test is a made-up array (packaging/models/synthetic.py), Apache-2.0 as the package itself.
 Real scans were used to measure it, not to make it; none of their pixels is in this package.
 """

@@ -7,6 +7,8 @@ below has its size in mm, whatever the scan's pixel spacing.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from onnx import ModelProto, TensorProto, ValueInfoProto, helper
 from onnx_graph import IR_VERSION, OPSET, Pen, value
@@ -16,19 +18,27 @@ COARSE_MM = 3.0
 TISSUE_HU = -400.0  # ours: half way between lung (about -850) and soft tissue (about 40)
 GAS_HU = -975.0  # ours: the trachea lies below, even emphysema above
 CORE_HU = -945.0  # ours: stomach and bowel gas lie below; a lung begins from tissue denser than that
-DENSE_HU = -700.0  # well aerated lung ends here: Colombi et al. 2020, doi:10.1148/radiol.2020201433
+DENSE_HU = -700.0  # well aerated lung ends here: Negroni et al. 2022, doi:10.1007/s10278-022-00593-z
 CONSOLIDATION_HU = -300.0  # ground glass ends here: doi:10.1186/s12879-021-06556-z
-CEILING_HU = 100.0  # compromised lung ends here: Lanza et al. 2020, doi:10.1007/s00330-020-07013-2
-WALL_VOXELS = 3.0  # tissue that a ray out of the lung must cross to each side: 9 mm of chest wall, not a table's shell
+CEILING_HU = 100.0  # ours: above lie contrast-filled vessels, calcium and bone
+WALL_VOXELS = (
+    3.0  # tissue that a ray out of the lung must cross to each side: 9 mm of chest wall, not a table's shell
+)
 CORE = (5, 5, 5)  # 15 mm: lungs are thicker somewhere, bronchi and fat pockets are not
 BULK = (7, 9, 9)  # 21 x 27 mm: what never gets so thick (bowel, a table's foam) is no lung
 MIDDLE_MM = 12.0  # cores nearer to the midline than this do not choose a side, they are reached from one
 REGROW_STEPS = 12  # 36 mm from the core: reaches apex and recesses, not the trachea
-CLOSING = (1, 13, 13)  # 9 mm to each side (13 px at 0.7 mm): keeps pleural masses and consolidation up to that in
+CLOSING = (
+    1,
+    13,
+    13,
+)  # 9 mm to each side (13 px at 0.7 mm): keeps pleural masses and consolidation up to that in
 VESSEL = (1, 5, 5)  # 7.5 mm: dense things narrower than this in the slice are taken for vessels
 FLOOD_CAP = 600  # rounds of two voxels: 3.6 m of winding way
 MINIMUM_ML = 800.0  # ours: both lungs together; less is a head, an abdomen with lung bases, or no lungs
-MINIMUM_BALANCE = 0.5  # ours: a lung under half the other's size has lost its dense part to the chest wall, or is gone
+MINIMUM_BALANCE = (
+    0.5  # ours: a lung under half the other's size has lost its dense part to the chest wall, or is gone
+)
 GRADE_PERCENT = (5.0, 25.0, 50.0, 75.0)  # CT-0 ends at the first (ours, above the vessels of a healthy lung)
 
 
@@ -67,7 +77,11 @@ def cells(pen: Pen, extent_mm: str, size_mm: float) -> str:
 
 def resize(pen: Pen, values: str, sizes: str, antialias: int = 0) -> str:
     """Linear, both grids covering the same box; antialias averages over what a larger cell covers."""
-    how = {"mode": "linear", "coordinate_transformation_mode": "half_pixel", "antialias": antialias}
+    how: dict[str, Any] = {
+        "mode": "linear",
+        "coordinate_transformation_mode": "half_pixel",
+        "antialias": antialias,
+    }
     return pen.node("Resize", values, "", "", sizes, **how)
 
 
@@ -91,7 +105,9 @@ def frame(pen: Pen, like: str, axes: tuple[int, ...]) -> str:
     pads = [0, 0, *(int(axis in axes) for axis in range(3))]
     whole = pen.node("Shape", like)
     inner = pen.node("Sub", whole, pen.ints(*(2 * pad for pad in pads)))
-    zeros = pen.node("ConstantOfShape", inner, value=helper.make_tensor("zero", TensorProto.FLOAT, [1], [0.0]))
+    zeros = pen.node(
+        "ConstantOfShape", inner, value=helper.make_tensor("zero", TensorProto.FLOAT, [1], [0.0])
+    )
     return pen.node("Pad", zeros, pen.ints(*pads, *pads), pen.constant(1.0))
 
 
@@ -158,7 +174,9 @@ def side(pen: Pen, lungs: str, place: int) -> str:
 
 def fine_lungs(pen: Pen, fine: str, lungs: str) -> str:
     """Right and left lung on the fine grid: air near the coarse lung, its filled core, and the closing."""
-    shape = pen.node("Concat", pen.ints(1, 2), pen.node("Slice", pen.node("Shape", fine), pen.ints(2), pen.ints(5)), axis=0)
+    shape = pen.node(
+        "Concat", pen.ints(1, 2), pen.node("Slice", pen.node("Shape", fine), pen.ints(2), pen.ints(5)), axis=0
+    )
     near = pen.above(resize(pen, pen.grow(lungs, (3, 3, 3)), shape), 0.5)
     deep = pen.above(resize(pen, pen.shrink(lungs, (1, 3, 3)), shape), 0.5)
     aerated = pen.either(pen.both(near, pen.below(fine, TISSUE_HU)), deep)
@@ -180,11 +198,18 @@ def write_outputs(pen: Pen, sides: str, dense: str, solid: str) -> None:
     """Maps and figures under their public names."""
     number = pen.constant(np.array([1.0, 2.0]).reshape(1, 2, 1, 1, 1))
     for name, masks in (("lungs", sides), ("dense", dense)):
-        pen.node("Cast", pen.total(pen.node("Mul", masks, number), (1,), keep=True), out=name, to=TensorProto.UINT8)
+        pen.node(
+            "Cast", pen.total(pen.node("Mul", masks, number), (1,), keep=True), out=name, to=TensorProto.UINT8
+        )
     texture = pen.total(pen.node("Add", dense, solid), (1,), keep=True)
     pen.node("Cast", texture, out="texture", to=TensorProto.UINT8)
     both = pen.total(dense, (1,), keep=True)
-    pooling = {"kernel_shape": [1, 4, 4], "strides": [1, 4, 4], "ceil_mode": 1, "count_include_pad": 0}
+    pooling: dict[str, Any] = {
+        "kernel_shape": [1, 4, 4],
+        "strides": [1, 4, 4],
+        "ceil_mode": 1,
+        "count_include_pad": 0,
+    }
     pen.node("AveragePool", both, out="heat", **pooling)
     write_figures(pen, sides, dense, solid)
 
@@ -195,7 +220,9 @@ def write_figures(pen: Pen, sides: str, dense: str, solid: str) -> None:
     box_mm = pen.node("ReduceProd", pen.node("Mul", pen.as_float(box), "spacing_mm"), keepdims=0)
     voxels = pen.node("ReduceProd", pen.as_float(pen.node("Shape", sides)), keepdims=0)
     voxel_ml = pen.node("Div", pen.node("Mul", box_mm, pen.constant(2e-3)), voxels)  # two channels, mm3 to ml
-    counts = [pen.node("Squeeze", pen.total(masks, (2, 3, 4)), pen.ints(0)) for masks in (sides, dense, solid)]
+    counts = [
+        pen.node("Squeeze", pen.total(masks, (2, 3, 4)), pen.ints(0)) for masks in (sides, dense, solid)
+    ]
     volume = pen.node("Mul", counts[0], voxel_ml, out="lung_ml")
     enough = pen.above(pen.node("ReduceSum", volume, pen.ints(0), keepdims=1), MINIMUM_ML)
     larger = pen.node("ReduceMax", volume, pen.ints(0), keepdims=1)

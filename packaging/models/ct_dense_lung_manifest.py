@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from ct_dense_lung_graph import CEILING_HU, CONSOLIDATION_HU, DENSE_HU, GRADE_PERCENT, MINIMUM_BALANCE, MINIMUM_ML
+from ct_dense_lung_graph import (
+    CEILING_HU,
+    CONSOLIDATION_HU,
+    DENSE_HU,
+    GRADE_PERCENT,
+    MINIMUM_BALANCE,
+    MINIMUM_ML,
+)
 
 NAME = "ct-dense-lung"
 VERSION = "1.0.0"
 NOT_FOR = (
     "primary diagnosis",
     "telling pneumonia from oedema, fibrosis, tumour, atelectasis or breathing out",
-    "consolidation that reaches the chest wall over more than 2 cm, pleural effusion, hilar masses: they are taken for chest wall",
+    "consolidation broader than 2 cm at the chest wall, effusion, hilar masses: they are taken for chest wall",
     "nodules and vessels under 7.5 mm",
     "children",
     "slices more than 6 mm apart, lungs not wholly in the scan",
@@ -33,9 +41,8 @@ def manifest(figures: dict[str, Any]) -> dict[str, Any]:
         "authors": "The Overread authors",
         "copyright": "The Overread authors, Apache-2.0",
         "references": [
-            "doi:10.1148/radiol.2020201433",
+            "doi:10.1007/s10278-022-00593-z",
             "doi:10.1186/s12879-021-06556-z",
-            "doi:10.1007/s00330-020-07013-2",
             "doi:10.1186/cc12738",
         ],
         "intended_use": "Research and teaching: a second look at how much of each lung is dense on adult chest CT",
@@ -79,7 +86,7 @@ def _viewer(figures: dict[str, Any]) -> dict[str, Any]:
         "calibration": None,
         "performance": _performance(figures),
         "known_failures": [
-            "8 mm slices: partial volume at the diaphragm alone makes 4 to 9 % (Lung-PET-CT-Dx A0002); refused",
+            "8 mm slices: partial volume at diaphragm and hilum makes 4 to 9 % (Lung-PET-CT-Dx A0002); refused",
             "a hilar mass that joins the mediastinum stays outside the lung (same scan)",
             "scans in expiration: normal lung comes near -700 HU and counts as dense",
             "severe emphysema below -945 HU throughout: lungs are not found",
@@ -110,7 +117,9 @@ def _viewer(figures: dict[str, Any]) -> dict[str, Any]:
 
 def _applicability() -> dict[str, Any]:
     """A file that names another body part is refused unread; one that names none is judged by its lungs."""
-    parts = "CHEST THORAX LUNG CHESTABDOMEN CHESTABDPELVIS NECKCHEST NECKCHESTABDOMEN NECKCHESTABDPELV WHOLEBODY"
+    parts = (
+        "CHEST THORAX LUNG CHESTABDOMEN CHESTABDPELVIS NECKCHEST NECKCHESTABDOMEN NECKCHESTABDPELV WHOLEBODY"
+    )
     return {
         "modality": ["CT"],
         "body_part": parts.split(),
@@ -134,11 +143,20 @@ def _lungs_needed() -> dict[str, Any]:
 def _maps() -> list[dict[str, Any]]:
     sides = {"1": "Right lung", "2": "Left lung"}
     dense = {"1": "Dense part of the right lung", "2": "Dense part of the left lung"}
-    texture = {"1": f"{DENSE_HU:.0f} to {CONSOLIDATION_HU:.0f} HU", "2": f"{CONSOLIDATION_HU:.0f} to {CEILING_HU:.0f} HU"}
+    texture = {
+        "1": f"{DENSE_HU:.0f} to {CONSOLIDATION_HU:.0f} HU",
+        "2": f"{CONSOLIDATION_HU:.0f} to {CEILING_HU:.0f} HU",
+    }
     return [
         {"tensor": "lungs", "key": "lungs", "kind": "labels", "label": {"en": "Lungs"}, "names": sides},
         {"tensor": "dense", "key": "dense", "kind": "labels", "label": {"en": "Dense lung"}, "names": dense},
-        {"tensor": "texture", "key": "texture", "kind": "labels", "label": {"en": "Density"}, "names": texture},
+        {
+            "tensor": "texture",
+            "key": "texture",
+            "kind": "labels",
+            "label": {"en": "Density"},
+            "names": texture,
+        },
         {
             "tensor": "heat",
             "key": "heat",
@@ -178,10 +196,18 @@ def _measure(key: str, tensor: str, unit: str, index: int = 0) -> dict[str, Any]
 def _performance(figures: dict[str, Any]) -> list[dict[str, Any]]:
     """Only what `measure_ct_dense_lung.py` measured; the same numbers as on the card."""
     summary = figures["summary"]
-    phantom = {"dataset": "Overread phantom, six grids", "reference_standard": "analytic truth", "n": len(figures["phantom"])}
+    phantom = {
+        "dataset": "Overread phantom, six grids",
+        "reference_standard": "analytic truth",
+        "n": len(figures["phantom"]),
+    }
     real = sum(row["lungs_found"] and row["slice_mm"] <= 6 for row in figures["scans"])
     return [
-        phantom | {"metric": "largest error of the dense share, percentage points", "value": summary["largest_error_points"]},
+        phantom
+        | {
+            "metric": "largest error of the dense share, percentage points",
+            "value": summary["largest_error_points"],
+        },
         phantom | {"metric": "largest dense share of a healthy lung, %", "value": summary["healthy_percent"]},
         phantom | {"metric": "lowest Dice of a lung", "value": summary["lowest_lung_dice"]},
         {
@@ -203,20 +229,31 @@ def _inputs() -> dict[str, Any]:
 
 def _outputs() -> dict[str, Any]:
     fine = ["*", "*", "*"]
-    maps = {name: _tensor("image", "segmentation", fine, "uint8", [0, 2]) for name in ("lungs", "dense", "texture")}
+    maps = {
+        name: _tensor("image", "segmentation", fine, "uint8", [0, 2])
+        for name in ("lungs", "dense", "texture")
+    }
     maps["heat"] = _tensor("image", "heat", fine, "float32", [0, 1])
-    pairs = {name: _tensor("series", "right, left", [2], "float32", []) for name in ("lung_ml", "dense_percent", "solid_percent")}
-    single = {name: _tensor("series", "number", [1], "float32", []) for name in ("worse_percent", "grade", "lungs_found")}
+    pairs = {
+        name: _tensor("series", "right, left", [2], "float32", [])
+        for name in ("lung_ml", "dense_percent", "solid_percent")
+    }
+    single = {
+        name: _tensor("series", "number", [1], "float32", [])
+        for name in ("worse_percent", "grade", "lungs_found")
+    }
     return maps | pairs | single
 
 
-def _tensor(kind: str, form: str, shape: list[int | str], dtype: str, span: list[float]) -> dict[str, Any]:
+def _tensor(
+    kind: str, form: str, shape: Sequence[int | str], dtype: str, span: list[float]
+) -> dict[str, Any]:
     return {
         "type": kind,
         "format": form,
         "modality": "CT",
         "num_channels": 1,
-        "spatial_shape": shape,
+        "spatial_shape": list(shape),
         "dtype": dtype,
         "value_range": span,
         "is_patch_data": False,

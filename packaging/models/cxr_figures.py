@@ -42,7 +42,11 @@ def auc_with_interval(films: Films, scores: Scores, chosen: Mask | None = None) 
         drawn.append(auc(labels[rows], values[rows]))
     low, high = np.nanpercentile(drawn, [2.5, 97.5])
     counts = {"n": len(labels), "n_positive": int(labels.sum()), "patients": len(groups)}
-    return {"auc": round(auc(labels, values), 3), "ci95": [round(float(low), 3), round(float(high), 3)], **counts}
+    return {
+        "auc": round(auc(labels, values), 3),
+        "ci95": [round(float(low), 3), round(float(high), 3)],
+        **counts,
+    }
 
 
 def thumbnails(films: Films) -> Scores:

@@ -78,4 +78,4 @@ def patient_folds(films: Films, seed: int) -> NDArray[np.int64]:
 def balance_weights(films: Films) -> NDArray[np.float64]:
     """Weights that make view (PA, AP) say nothing about the label: each of the four kinds weighs the same."""
     kinds = films.labels * 2 + (films.views == "PA")
-    return len(films) / (4.0 * np.bincount(kinds, minlength=4)[kinds])
+    return np.asarray(len(films) / (4.0 * np.bincount(kinds, minlength=4)[kinds]))

@@ -1,16 +1,17 @@
 """The opacity starter as an ONNX graph, written from plain arrays: no PyTorch, no exporter.
 
-    film (any size) -> 224 x 224 -> blur -> standardise -> blank border -> convolutions -> features (96, 14, 14)
-    cam   = head . features + bias, per cell of the 14 x 14 grid
-    logit = mean of cam over the grid                    (so the map adds up to the answer, exactly)
-    score = sigmoid(logit - operating point)             (so 0.5 is the operating point; not a probability)
-    heat  = (cam - operating point) / span, cut to 0..1  (the same scale on every film)
+film (any size) -> 224 x 224 -> blur -> standardise -> blank border -> convolutions -> features (96, 14, 14)
+cam   = head . features + bias, per cell of the 14 x 14 grid
+logit = mean of cam over the grid                    (so the map adds up to the answer, exactly)
+score = sigmoid(logit - operating point)             (so 0.5 is the operating point; not a probability)
+heat  = (cam - operating point) / span, cut to 0..1  (the same scale on every film)
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +77,7 @@ def build_model(weights: Weights, scale: Scale, name: str, version: str) -> Mode
 
 def shrink_film(pen: Pen) -> str:
     """To 224 x 224, both sides on their own: the network was trained on films squeezed to squares as well."""
-    how = {"mode": "linear", "coordinate_transformation_mode": "half_pixel", "antialias": 1}
+    how: dict[str, Any] = {"mode": "linear", "coordinate_transformation_mode": "half_pixel", "antialias": 1}
     return pen.node("Resize", "film", "", "", pen.ints(1, 1, SIZE, SIZE), **how)
 
 
@@ -98,6 +99,6 @@ def standardise(pen: Pen, film: str) -> str:
 def convolve(pen: Pen, film: str, weights: Weights) -> str:
     """Seven convolutions with ReLU."""
     for kernel, bias, stride in zip(weights.kernels, weights.biases, STRIDES, strict=True):
-        how = {"pads": [1, 1, 1, 1], "strides": [stride, stride]}
+        how: dict[str, Any] = {"pads": [1, 1, 1, 1], "strides": [stride, stride]}
         film = pen.node("Relu", pen.node("Conv", film, pen.constant(kernel), pen.constant(bias), **how))
     return film

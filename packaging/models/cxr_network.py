@@ -96,7 +96,9 @@ def train(
     network = build()
     steps = schedule.epochs * (-(-len(grey) // schedule.batch))
     optimizer = torch.optim.AdamW(network.parameters(), lr=schedule.peak_rate, weight_decay=schedule.decay)
-    rate = torch.optim.lr_scheduler.OneCycleLR(optimizer, schedule.peak_rate, total_steps=steps, pct_start=0.2)
+    rate = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, schedule.peak_rate, total_steps=steps, pct_start=0.2
+    )
     films = torch.from_numpy(grey).float()[:, None]
     targets = torch.from_numpy(labels).float() * (1 - schedule.smoothing) + schedule.smoothing / 2
     weighing = torch.from_numpy(weights).float()
@@ -112,7 +114,10 @@ def train(
             optimizer.step()
             rate.step()
             total += loss.item() * len(chosen)
-        print(f"  seed {schedule.seed} epoch {epoch + 1}/{schedule.epochs} loss {total / len(grey):.4f}", flush=True)
+        print(
+            f"  seed {schedule.seed} epoch {epoch + 1}/{schedule.epochs} loss {total / len(grey):.4f}",
+            flush=True,
+        )
     network.eval()
     return network
 
@@ -122,7 +127,7 @@ def logits_of(network: Any, grey: NDArray[np.uint8]) -> NDArray[np.float64]:
     films = torch.from_numpy(grey).float()[:, None]
     with torch.no_grad():
         parts = [network(standardise(part))[:, 0] for part in films.split(32)]
-    return torch.cat(parts).double().numpy()
+    return np.asarray(torch.cat(parts).double().numpy())
 
 
 def fold_in(network: Any) -> Weights:

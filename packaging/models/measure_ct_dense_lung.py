@@ -13,20 +13,21 @@ import json
 import resource
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import SimpleITK as sitk
 from ct_dense_lung_graph import build_model
 from numpy.typing import NDArray
 from package_files import ROOT, run_model
 
 sys.path.insert(0, str(ROOT))
-from app.phantom.chest import chest_ct  # noqa: E402 - the checkout is not on the path of a script
-from app.phantom.labels import GROUND_GLASS, chest_labels  # noqa: E402
-from app.phantom.spec import PhantomSpec, covering_spec  # noqa: E402
+from app.phantom.chest import chest_ct
+from app.phantom.labels import GROUND_GLASS, chest_labels
+from app.phantom.spec import PhantomSpec, covering_spec
 
+sitk: Any = import_module("SimpleITK")  # Any: the library brings no types
 Floats = NDArray[np.float32]
 PHANTOMS = {
     "thin slices": covering_spec(200, 256, 256),
@@ -39,7 +40,11 @@ PHANTOMS = {
 SCANS = (
     ("CPTAC C3N-00247", "ct_chest_cptac_C3N-00247", "nodules and a spiculated mass, lungs else clear"),
     ("PyRadiomics lung1", "ct_chest_tumour_lung1/lung1_image.nrrd", "a tumour at the right base"),
-    ("Lung-PET-CT-Dx A0002", "ct_chest_lungdx_A0002", "8 mm slices: the manifest refuses them; a large hilar tumour"),
+    (
+        "Lung-PET-CT-Dx A0002",
+        "ct_chest_lungdx_A0002",
+        "8 mm slices: the manifest refuses them; a large hilar tumour",
+    ),
     ("TotalSegmentator test", "ct_totalsegmentator_tests/example_ct.nii.gz", "abdomen; lung bases only"),
     ("Slicer head", "ct_head_slicer_small", "a head"),
     ("GE head, gantry tilt", "ct_gantry_tilt_ge", "a head"),
@@ -67,7 +72,9 @@ def measure_phantom(model: bytes, name: str, spec: PhantomSpec) -> dict[str, Any
     labels = to_grid(answer["lungs"][0, 0], truth.shape)
     dense = to_grid(answer["dense"][0, 0], truth.shape)
     middle = truth.shape[2] // 2
-    columns = np.arange(truth.shape[2]) < middle  # the phantom stands upright: its right lung has the lower columns
+    columns = (
+        np.arange(truth.shape[2]) < middle
+    )  # the phantom stands upright: its right lung has the lower columns
     pleura = [(truth > 0) & columns, (truth > 0) & ~columns]
     glass = truth == GROUND_GLASS
     true = [100.0 * float((glass & side).sum()) / float(side.sum()) for side in pleura]
@@ -83,7 +90,8 @@ def measure_phantom(model: bytes, name: str, spec: PhantomSpec) -> dict[str, Any
         "true_percent": [round(share, 2) for share in true],
         "error_points": round(found[worse] - true[worse], 2) if max(true) else round(max(found), 2),
         "volume_error_percent": [
-            round(100 * (float(ml) / volume - 1), 2) for ml, volume in zip(answer["lung_ml"], volumes, strict=True)
+            round(100 * (float(ml) / volume - 1), 2)
+            for ml, volume in zip(answer["lung_ml"], volumes, strict=True)
         ],
         "dice": [round(dice(labels == number, side), 3) for number, side in zip((1, 2), pleura, strict=True)],
         "glass_dice": round(dice(dense > 0, glass), 3) if glass.any() else "-",
@@ -116,7 +124,9 @@ def series_in(folder: Path) -> list[tuple[str, ...]]:
     reader = sitk.ImageSeriesReader
     folders = [folder, *(path for path in folder.rglob("*") if path.is_dir())]
     return [
-        tuple(reader.GetGDCMSeriesFileNames(str(one), uid)) for one in folders for uid in reader.GetGDCMSeriesIDs(str(one))
+        tuple(reader.GetGDCMSeriesFileNames(str(one), uid))
+        for one in folders
+        for uid in reader.GetGDCMSeriesIDs(str(one))
     ]
 
 
@@ -159,7 +169,10 @@ def speed(model: bytes) -> dict[str, float]:
     start = time.monotonic()
     run_model(model, arrays)
     seconds = time.monotonic() - start
-    return {"seconds": round(seconds, 1), "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
+    return {
+        "seconds": round(seconds, 1),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
 
 
 if __name__ == "__main__":

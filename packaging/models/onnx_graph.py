@@ -6,6 +6,7 @@ Masks are float32 tensors of 0 and 1, because onnxruntime pools floats about 15 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,7 +29,9 @@ class Pen:
         """A name that this graph does not have yet."""
         return f"{self.prefix}{hint}_{len(self.nodes) + len(self.constants)}"
 
-    def node(self, op: str, *inputs: str, out: str = "", **attributes: object) -> str:
+    def node(
+        self, op: str, *inputs: str, out: str = "", **attributes: Any
+    ) -> str:  # Any: whatever ONNX takes
         """One node with one output."""
         result = out or self.name(op.lower())
         self.nodes.append(helper.make_node(op, list(inputs), [result], **attributes))

@@ -104,10 +104,13 @@ def run_model(model: ModelProto | bytes, given: Arrays) -> Arrays:
 
 def write_golden(folder: Path, package: Package) -> None:
     """One input of the graph and what it must give."""
-    np.savez_compressed(folder / "tests/golden/in_0.npz", **package.golden_input)
+    np.savez_compressed(folder / "tests/golden/in_0.npz", allow_pickle=False, **package.golden_input)
     found = run_model(package.model, package.golden_input)
     outputs = {
-        name: {"shape": list(found[name].shape), "values": np.round(found[name].ravel().astype(float), 6).tolist()}
+        name: {
+            "shape": list(found[name].shape),
+            "values": np.round(found[name].ravel().astype(float), 6).tolist(),
+        }
         for name in package.golden_outputs
     }
     text(folder / "tests/golden/expected.json", json.dumps({"outputs": outputs}) + "\n")
@@ -116,7 +119,10 @@ def write_golden(folder: Path, package: Package) -> None:
 def write_sums(folder: Path) -> None:
     """SHA256SUMS over every other file, in order of name."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS")
-    lines = (f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n" for path in files)
+    lines = (
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n"
+        for path in files
+    )
     text(folder / "SHA256SUMS", "".join(lines))
 
 

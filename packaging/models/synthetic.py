@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 AIR_HU, TISSUE_HU, LUNG_HU, GLASS_HU, SOLID_HU = -1000.0, 40.0, -860.0, -550.0, 20.0
 SPACING_MM = (5.0, 3.0, 3.0)
 SHAPE = (48, 100, 120)
-LUNG_BOX = {"right": (slice(8, 40), slice(26, 74), slice(22, 52)), "left": (slice(8, 40), slice(26, 74), slice(68, 98))}
+LUNG_BOX = {
+    "right": (slice(8, 40), slice(26, 74), slice(22, 52)),
+    "left": (slice(8, 40), slice(26, 74), slice(68, 98)),
+}
 Volume = NDArray[np.float32]
 
 
@@ -39,4 +42,4 @@ def golden_film() -> NDArray[np.float32]:
     for middle in (24.0, 56.0):
         film[((rows - 44) / 30) ** 2 + ((columns - middle) / 13) ** 2 < 1] -= 900.0
     film[((rows - 58) / 9) ** 2 + ((columns - 25) / 8) ** 2 < 1] += 500.0
-    return film.astype(np.float32)
+    return np.asarray(film, dtype=np.float32)

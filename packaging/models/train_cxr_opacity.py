@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Train the opacity starter: five networks for its figures, each blind to a fifth of the patients, then the one that ships.
+"""Train the opacity starter: five networks for its figures, each blind to a fifth of the patients, and the final one.
 
     python packaging/models/train_cxr_opacity.py --data FOLDER --work FOLDER [--epochs 50]
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -39,7 +40,11 @@ def main() -> None:
     for fold in range(FOLDS):
         held_out = folds == fold
         logits[held_out] = learn(
-            films, ~held_out, held_out, Schedule(options.epochs, SEED + 1 + fold), options.work / f"fold_{fold}.npz"
+            films,
+            ~held_out,
+            held_out,
+            Schedule(options.epochs, SEED + 1 + fold),
+            options.work / f"fold_{fold}.npz",
         )
     np.savez(options.work / "out_of_fold.npz", logits=logits, folds=folds, names=np.array(films.names))
     everyone = np.ones(len(films), dtype=np.bool_)
@@ -63,11 +68,11 @@ def learn(
     return logits
 
 
-def save(weights: Weights, target: Path, **more: object) -> None:
+def save(weights: Weights, target: Path, **more: Any) -> None:  # Any: arrays and numbers
     """Weights as plain arrays, readable without torch."""
-    arrays = {f"kernel_{place}": kernel for place, kernel in enumerate(weights.kernels)}
+    arrays: dict[str, Any] = {f"kernel_{place}": kernel for place, kernel in enumerate(weights.kernels)}
     arrays |= {f"bias_{place}": bias for place, bias in enumerate(weights.biases)}
-    np.savez(target, head=weights.head, head_bias=weights.head_bias, **arrays, **more)
+    np.savez(target, allow_pickle=False, head=weights.head, head_bias=weights.head_bias, **arrays, **more)
 
 
 if __name__ == "__main__":
