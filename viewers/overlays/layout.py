@@ -14,6 +14,7 @@ from viewers.types import HeatLayer, TextLevel
 
 CORNER_SHARE = 0.44  # of the width; the middle belongs to letters and notices
 SMALL_PX = 260  # below this height or width a view keeps one line in each corner
+NARROW_PX = 560  # below this width a long badge reaches the bottom letter
 BAR_PX = (170.0, 10.0)
 _LEGEND_GAP = 6.0
 
@@ -79,7 +80,7 @@ def legend_rect(scene: Scene) -> QRectF:
     width, height = min(wanted, scene.size_px[0] - 2 * MARGIN_PX), legend_px(scene)
     foot = bottom_left_px(scene)
     if scene.badge is not None and width > scene.size_px[0] * 0.4:
-        foot = max(foot, bottom_right_px(scene) + line_height() + 12)
+        foot = max(foot, badge_foot_px(scene) + line_height() + 8)
     if MARGIN_PX + width > scene.size_px[0] * (1 - CORNER_SHARE) / 2:  # it may reach the bottom letter
         foot = max(foot, MARGIN_PX + line_height(LETTER_POINT_SIZE) + 2)
     return QRectF(MARGIN_PX, scene.size_px[1] - foot - height, width, height)
@@ -110,10 +111,16 @@ def top_px(scene: Scene, wide_px: float) -> float:
         top += step / 2
 
 
+def badge_foot_px(scene: Scene) -> float:
+    """Height at which the badge stands: above the bottom right text, and in a narrow view above the bottom letter."""
+    above_letter = MARGIN_PX + line_height(LETTER_POINT_SIZE) + 2 if scene.size_px[0] < NARROW_PX else 0.0
+    return max(bottom_right_px(scene) + 4, above_letter)
+
+
 def badge_rect(scene: Scene, width: float) -> QRectF:
     """The truth badge's plate."""
     height = line_height() + 6
-    bottom = scene.size_px[1] - bottom_right_px(scene) - 4
+    bottom = scene.size_px[1] - badge_foot_px(scene)
     width = min(width, scene.size_px[0] * 0.6)
     return QRectF(scene.size_px[0] - MARGIN_PX - width, bottom - height, width, height)
 
@@ -122,7 +129,7 @@ def scale_rect(scene: Scene) -> QRectF:
     """Room for the scale: right, between the letter and the badge; may be too narrow beside a legend."""
     bottom = scene.size_px[1] - bottom_right_px(scene) - 8
     if scene.badge is not None:
-        bottom -= line_height() + 8
+        bottom = scene.size_px[1] - badge_foot_px(scene) - line_height() - 12
     top = scene.size_px[1] - half_height(scene) - MARGIN_PX + 4
     width = scene.size_px[0] * 0.36
     if scene.heat:

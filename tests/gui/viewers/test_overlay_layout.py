@@ -41,7 +41,7 @@ def view(qtbot: QtBot) -> SliceView:
     qtbot.addWidget(made)
     made.set_source(ArraySource(np.zeros((5, 40, 60), np.int16), affine()), [WINDOW])
     made.set_corner_text(CORNERS)
-    made.set_badge(TruthBadge(BadgeLevel.NOTE, "lossy source 12:1"))
+    made.set_badge(TruthBadge(BadgeLevel.NOTE, "lossy source 12:1, loaded"))
     return made
 
 
