@@ -22,7 +22,7 @@ from app.export.dicom_object import (
 from app.export.headers import analysed_series, header_of, stack_of
 from app.export.segments import SegmentFile
 from app.export.sr_places import measurement_group
-from app.export.types import NOTICE, TOOL, ExportSet, StudyExport
+from app.export.types import NOTICE, ExportSet, StudyExport
 from app.support.i18n import text
 
 if TYPE_CHECKING:
@@ -102,9 +102,7 @@ def _observers(document: Document) -> Any:  # Any: a template of highdicom
         ),
         observer_device_context=ObserverContext(
             standard.DCM.Device,
-            DeviceObserverIdentifyingAttributes(
-                uid=device_uid(package), name=name, model_name=name, manufacturer_name=TOOL
-            ),
+            DeviceObserverIdentifyingAttributes(uid=device_uid(package), name=name, model_name=name),
         ),
     )
 

@@ -124,13 +124,20 @@ def _gather(
             result_folders={r.result_id: paths.results / r.result_id for r in reading.results},
             decided_after_s=decided_after_s(reading),
         )
-        for reading, study in items
+        for reading, study in ((reading, _own_study(reading, study)) for reading, study in items)
         if reading.results
     ]
     if not identified:
         names = Pseudonyms(load_key(paths.data / KEY_FILE))
         studies = [without_identity(study, names) for study in studies]
     return ExportSet(tuple(studies), formats, identified, tool_version(), str(uuid.uuid4()))
+
+
+def _own_study(reading: Reading, study: Study | None) -> Study | None:
+    """The study, if it holds a series that was analysed: a shared UID alone must not lend a reading an identity."""
+    analysed = {uid for result in reading.results for uid in result.series_instance_uids}
+    known = {series.series_instance_uid for series in study.series} if study else set()
+    return study if analysed & known else None
 
 
 def _write(exporter: Exporter, export_set: ExportSet, folder: Path) -> Written:

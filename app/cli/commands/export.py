@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,20 +17,22 @@ from app.support.paths import user_paths
 from app.workflows.export import ExportReport, export_readings
 from app.workflows.review import default_reader, reading_of
 
+if TYPE_CHECKING:
+    from app.studies.index import StudyIndex
+
 
 def register(tree: typer.Typer) -> None:
     """Add `export`."""
-    tree.command("export")(export)
+    tree.command("export", help=text("export.help"))(export)
 
 
 def export(
-    out: Annotated[Path, typer.Option(help="A new or empty folder, or an earlier export.")],
-    formats: Annotated[
-        str, typer.Option("--format", help="Separated by commas: csv, jsonl, sr, seg, assessment.")
-    ] = "csv,jsonl,sr,seg",
-    identified: Annotated[bool, typer.Option(help="Keep names, ids, dates and UIDs.")] = False,
-    study: Annotated[str, typer.Option(help="One study: its UID, or the start of it.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    out: Annotated[Path, typer.Option(help=text("export.option.out"))],
+    formats: Annotated[str, typer.Option("--format", help=text("export.option.format"))] = "csv,jsonl,sr,seg",
+    identified: Annotated[bool, typer.Option(help=text("export.option.identified"))] = False,
+    study: Annotated[str, typer.Option(help=text("export.option.study"))] = "",
+    images: Annotated[list[Path] | None, typer.Option(help=text("export.option.images"))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=text("export.option.json"))] = False,
 ) -> None:
     """Write findings and verdicts to files; without --identified nobody is named in them."""
     chosen = [name.strip() for name in formats.split(",") if name.strip()]
@@ -38,7 +40,7 @@ def export(
         uids = [find_study(journal, study)] if study else list(journal.study_uids())
         readings = [reading_of(journal, uid) for uid in uids]
         report = export_readings(
-            with_studies(readings),
+            with_studies(readings, images or []),
             chosen,
             out,
             identified=identified,
@@ -48,18 +50,22 @@ def export(
     _show(report, as_json)
 
 
-def with_studies(readings: list[Reading]) -> list[tuple[Reading, Study | None]]:
-    """Each reading with what the index knows of its study."""
-    file = user_paths().index_file
-    if not file.exists():
-        return [(reading, None) for reading in readings]
+def with_studies(readings: list[Reading], images: list[Path]) -> list[tuple[Reading, Study | None]]:
+    """Each reading with what the given folders, or else the index, know of its study."""
     from app.studies.index import StudyIndex
+    from app.studies.scan import scan
 
-    index = StudyIndex(file)
+    given = {found.study_instance_uid: found for found in scan(images).studies} if images else {}
+    file = user_paths().index_file
+    index = StudyIndex(file) if file.exists() else StudyIndex()
     try:
-        return [(reading, index.study(reading.study_instance_uid)) for reading in readings]
+        return [(reading, _study(reading.study_instance_uid, given, index)) for reading in readings]
     finally:
         index.close()
+
+
+def _study(uid: str, given: dict[str, Study], index: StudyIndex) -> Study | None:
+    return given.get(uid) or index.study(uid)
 
 
 def _show(report: ExportReport, as_json: bool) -> None:

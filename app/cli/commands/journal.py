@@ -17,15 +17,15 @@ from app.support.paths import user_paths
 
 def register(tree: typer.Typer) -> None:
     """Add `journal` with its sub-commands."""
-    commands = typer.Typer(no_args_is_help=True, help="The hash-chained record of results and verdicts.")
-    commands.command("verify")(verify)
+    commands = typer.Typer(no_args_is_help=True, help=text("journal.help.all"))
+    commands.command("verify", help=text("journal.help.verify"))(verify)
     tree.add_typer(commands, name="journal")
 
 
 def verify(
-    file: Annotated[Path | None, typer.Argument(help="A journal file; yours if left out.")] = None,
-    head: Annotated[str, typer.Option(help="A head hash noted earlier, for instance in a manifest.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    file: Annotated[Path | None, typer.Argument(help=text("journal.option.file"))] = None,
+    head: Annotated[str, typer.Option(help=text("journal.option.head"))] = "",
+    as_json: Annotated[bool, typer.Option("--json", help=text("journal.option.json"))] = False,
 ) -> None:
     """Check every entry of a journal; exit code 1 if anything was altered or cut off."""
     chosen = file or user_paths().journal_file

@@ -14,15 +14,16 @@ from app.support.i18n import text
 from app.support.paths import user_paths
 from app.workflows import review
 
-Finding = Annotated[str, typer.Argument(help="Id of a finding, or the start of one.")]
-Reader = Annotated[str, typer.Option(help="Who judges; the logged-in user if left out.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
-Study = Annotated[str, typer.Option("--study", help="Study Instance UID, or the start of one.")]
+REASONS = ", ".join(reason.value for reason in RejectReason)
+Finding = Annotated[str, typer.Argument(help=text("review.option.finding"))]
+Reader = Annotated[str, typer.Option(help=text("review.option.reader"))]
+AsJson = Annotated[bool, typer.Option("--json", help=text("review.option.json"))]
+Study = Annotated[str, typer.Option("--study", help=text("review.option.study"))]
 
 
 def register(tree: typer.Typer) -> None:
     """Add `review` with its sub-commands."""
-    commands = typer.Typer(no_args_is_help=True, help="Verdicts on findings.")
+    commands = typer.Typer(no_args_is_help=True, help=text("review.help.all"))
     for name, command in (
         ("list", show),
         ("accept", accept),
@@ -32,7 +33,7 @@ def register(tree: typer.Typer) -> None:
         ("undo", undo),
         ("redo", redo),
     ):
-        commands.command(name)(command)
+        commands.command(name, help=text(f"review.help.{name}"))(command)
     tree.add_typer(commands, name="review")
 
 
@@ -56,7 +57,7 @@ def accept(finding: Finding, reader: Reader = "", as_json: AsJson = False) -> No
 
 def reject(
     finding: Finding,
-    reason: Annotated[str, typer.Option(help=f"One of: {', '.join(r.value for r in RejectReason)}.")],
+    reason: Annotated[str, typer.Option(help=text("review.option.reason", reasons=REASONS))],
     reader: Reader = "",
     as_json: AsJson = False,
 ) -> None:
@@ -64,15 +65,14 @@ def reject(
     try:
         chosen = RejectReason(reason)
     except ValueError as error:
-        known = ", ".join(item.value for item in RejectReason)
-        raise JournalError("error.review.unknown_reason", reason=reason, known=known) from error
+        raise JournalError("error.review.unknown_reason", reason=reason, known=REASONS) from error
     judge(finding, Verdict.REJECTED, reason=chosen, reader=reader, as_json=as_json)
 
 
 def edit(
     finding: Finding,
-    label: Annotated[str, typer.Option(help="The right name of what is there.")] = "",
-    center: Annotated[str, typer.Option(help="The right centre: x,y,z in mm.")] = "",
+    label: Annotated[str, typer.Option(help=text("review.option.label"))] = "",
+    center: Annotated[str, typer.Option(help=text("review.option.center"))] = "",
     reader: Reader = "",
     as_json: AsJson = False,
 ) -> None:

@@ -125,3 +125,12 @@ def test_the_journal_remembers_what_left(case: Case, tmp_path: Path) -> None:
     assert event.formats == ("csv",)
     assert {name for name, _ in event.files} == {file.name for file in report.files}
     assert event.identified is False
+
+
+def test_another_study_under_the_same_uid_lends_no_identity(case: Case, tmp_path: Path) -> None:
+    assert case.study is not None
+    other = replace(
+        case.study, series=tuple(replace(s, series_instance_uid="9.9") for s in case.study.series)
+    )
+    report = export_reading(case.reading, other, ["csv"], tmp_path / "out", paths=case.paths, identified=True)
+    assert case.study.patient.patient_id not in report.files[0].read_text(encoding="utf-8")
