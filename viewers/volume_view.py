@@ -1,0 +1,116 @@
+"""A volume in 3D: an off-screen VTK picture, turned by Qt's mouse, with letters and markers painted over it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QImage, QPainter, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from viewers import volume_camera as camera
+from viewers.types import CornerText, Marker, Point, WindowLevel
+from viewers.volume_gestures import SteeredVolume
+from viewers.volume_overlay import MARKER_PX, VolumeScene, marker_px, paint
+from viewers.volume_presets import PRESETS, preset
+from viewers.volume_proxy import first_seen
+
+
+class VolumeView(SteeredVolume):
+    """Left drag turns, middle drag pans, right drag and wheel zoom; a click picks the first thing it meets."""
+
+    picked = Signal(object)  # Point in LPS mm
+    marker_clicked = Signal(str)
+    preset_changed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.markers: tuple[Marker, ...] = ()
+        self.corners = CornerText()
+        self.crosshair: Point | None = None
+        self.overlays_visible = True
+
+    def set_preset(self, preset_id: str) -> None:
+        """Another colouring with its own window; ValueError for an unknown id."""
+        self.preset_id = preset(preset_id).preset_id
+        self.window_level = None
+        self.preset_changed.emit(preset_id)
+        self.redraw()
+
+    def next_preset(self) -> None:
+        """The colouring after this one."""
+        ids = [known.preset_id for known in PRESETS]
+        self.set_preset(ids[(ids.index(self.preset_id) + 1) % len(ids)])
+
+    def set_window(self, window: WindowLevel | None) -> None:
+        """Stretch the colouring over another range of values; None gives the preset's own."""
+        self.window_level = window
+        self.redraw()
+
+    def set_markers(self, markers: tuple[Marker, ...]) -> None:
+        """Findings over the picture; replaces what was there."""
+        self.markers = tuple(markers)
+        self.update()
+
+    def set_crosshair(self, point: Point | None) -> None:
+        """The point that linked views share, LPS mm."""
+        self.crosshair = point
+        self.update()
+
+    def set_corner_text(self, corners: CornerText) -> None:
+        """Texts of the app."""
+        self.corners = corners
+        self.update()
+
+    def set_overlays_visible(self, visible: bool) -> None:
+        """Show or hide findings."""
+        self.overlays_visible = visible
+        self.update()
+
+    def px_of(self, point: Point) -> tuple[float, float]:
+        """Where a point in LPS mm lies in this widget, in logical pixels."""
+        x, y, _ = camera.to_screen(self.pose, point, self.size_px())
+        return float(x), float(y)
+
+    def pick(self, x_px: float, y_px: float) -> Point | None:
+        """What is seen at a place of the widget, LPS mm, or None for the background."""
+        if self.volume is None:
+            return None
+        ray = (camera.from_screen(self.pose, x_px, y_px, self.size_px()), -self.pose.toward_eye)
+        return first_seen(self.volume, ray, preset(self.preset_id), self.window_level)
+
+    def click(self, x_px: float, y_px: float) -> None:
+        """A marker if one lies there, else the first thing that the ray meets."""
+        scene = self._scene()
+        for marker in scene.markers:
+            x, y = marker_px(scene, marker)
+            if (x - x_px) ** 2 + (y - y_px) ** 2 <= (MARKER_PX + 3) ** 2:
+                self.marker_clicked.emit(marker.marker_id)
+                return
+        point = self.pick(x_px, y_px)
+        if point is not None:
+            self.set_crosshair(point)
+            self.picked.emit(point)
+
+    def grab_picture(self) -> QImage:
+        """The view as it is on the screen, in device pixels."""
+        return self.grab().toImage()
+
+    def paint_over(self, painter: QPainter) -> None:
+        """Letters, cube, crosshair, markers, texts and the warnings that never go away."""
+        paint(painter, self._scene())
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """A hidden view draws nothing, so it draws when it comes."""
+        super().showEvent(event)
+        self.redraw()
+
+    def _scene(self) -> VolumeScene:
+        return VolumeScene(
+            self.pose,
+            self.size_px(),
+            self.markers if self.overlays_visible else (),
+            self.crosshair,
+            self.corners,
+            preset(self.preset_id).title,
+            () if self.is_full else (self.texts.coarse,),
+            self.texts.not_primary,
+        )
