@@ -1,48 +1,46 @@
-"""Which series a package fits, judged by headers alone: to choose before pictures are read.
-
-The last word is inference's own, which sees the pixels and their spacing and says the reason (RQ-08).
-"""
+"""Which series a package fits, asked of inference with headers alone: to choose before pictures are read (RQ-08)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from app.analysis.to_model_input import attributes
 from app.domain.study import Instance, Series, Study
+from app.domain.volume import Affine, Remark, RemarkKind, Space
+from inference.types import ModelInput
 
 if TYPE_CHECKING:
     from inference.bundle import Bundle
-    from inference.manifest import Applicability
-
-ASKED_WHERE_NAMED = ("body_part", "view_position")
 
 
-def fits(bundle: Bundle, study: Study | None, series: Series, frames: tuple[Instance, ...]) -> bool:
-    """Whether nothing in the headers of these frames speaks against the package."""
-    rules = bundle.manifest.viewer.applicability
-    known = attributes(study, series, used=frames[0] if frames else None)
-    return _matches(rules, known) and _counts(rules, len(frames))
+@dataclass(frozen=True, slots=True, eq=False)
+class Headers:
+    """What is known of a stack before its pictures are read; affine is None where it makes no volume."""
+
+    study: Study | None
+    series: Series
+    first: Instance
+    slices: int
+    affine: Affine | None
+    space: Space
+    remarks: tuple[Remark, ...] = ()
 
 
-def _matches(rules: Applicability, known: dict[str, str]) -> bool:
-    asked = {
-        "sop_class_uid": rules.sop_class_uids,
-        "modality": rules.modality,
-        "photometric": rules.photometric,
-        "body_part": rules.body_part,
-        "view_position": rules.view_position,
-    }
-    return all(
-        _is_one_of(known.get(name, ""), allowed, name in ASKED_WHERE_NAMED) for name, allowed in asked.items()
+def fits(bundle: Bundle, headers: Headers) -> bool:
+    """Whether nothing in the headers speaks against running the package."""
+    if headers.affine is None:
+        return False
+    from inference.applicability import why_not
+
+    shape = (headers.slices, headers.first.rows, headers.first.columns)
+    given = ModelInput(
+        pixels=np.broadcast_to(np.uint8(0), shape),  # no memory is taken; the rules ask for the shape only
+        affine=headers.affine,
+        in_patient=headers.space is Space.PATIENT,
+        spacing_known=all(remark.kind is not RemarkKind.NO_SPACING for remark in headers.remarks),
+        attributes=attributes(headers.study, headers.series, used=headers.first),
     )
-
-
-def _is_one_of(value: str, allowed: tuple[str, ...], may_be_missing: bool) -> bool:
-    if not allowed or (not value and may_be_missing):
-        return True
-    return value.strip().upper() in {one.upper() for one in allowed}
-
-
-def _counts(rules: Applicability, slices: int) -> bool:
-    least = 1 if rules.min_slices is None else rules.min_slices
-    return slices >= least and (rules.max_slices is None or slices <= rules.max_slices)
+    return why_not(bundle.manifest, given) is None

@@ -51,14 +51,14 @@ Rule = Callable[[Case], Iterator[Contradiction]]
 def contradictions(output: ModelOutput, facts: PackageFacts, volume: Volume) -> tuple[Contradiction, ...]:
     """Every rule that a run breaks; a run that failed or did not apply is only asked whether it still found things."""
     case = Case(output, facts, volume)
-    ended = output.state in (OutputState.POSITIVE, OutputState.NEGATIVE)
-    rules = RULES if ended else (findings_without_a_run,)
+    ran = output.state not in (OutputState.NOT_APPLICABLE, OutputState.FAILED)
+    rules = RULES if ran else (findings_without_a_run,)
     return tuple(broken for rule in rules for broken in rule(case))
 
 
 def findings_without_a_run(case: Case) -> Iterator[Contradiction]:
     """Nothing may be found by a run that did not happen."""
-    if case.output.state in (OutputState.NOT_APPLICABLE, OutputState.FAILED) and case.output.detections:
+    if case.output.detections:
         yield Contradiction("run.inconsistent.findings_without_run")
 
 
@@ -165,13 +165,14 @@ def side_is_wrong(case: Case) -> Iterator[Contradiction]:
 
 
 def study_score_disagrees(case: Case) -> Iterator[Contradiction]:
-    """With a single thing to look for, the study's score and its state say the same."""
-    thresholds = [o.threshold for o in case.facts.outputs.values() if o.threshold is not None]
-    score = case.output.study_score
-    if len(case.facts.outputs) != 1 or len(thresholds) != 1 or score is None or not math.isfinite(score):
+    """Where the study's score has a threshold of its own, score and state say the same."""
+    threshold, score = case.facts.study_threshold, case.output.study_score
+    if threshold is None or score is None or not math.isfinite(score):
         return
-    if (score >= thresholds[0]) != (case.output.state is OutputState.POSITIVE):
-        facts = (("score", f"{score:.3f}"), ("threshold", f"{thresholds[0]:.3f}"))
+    if case.output.state is OutputState.INCONSISTENT:
+        return
+    if (score >= threshold) != (case.output.state is OutputState.POSITIVE):
+        facts = (("score", f"{score:.3f}"), ("threshold", f"{threshold:.3f}"))
         yield Contradiction("run.inconsistent.study_score", facts)
 
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from app.domain.codes import Code
 from app.domain.finding import PackageRef
 
-NO_FACTS: Mapping[str, str] = {}
-
 
 @dataclass(frozen=True, slots=True)
 class OutputFacts:
@@ -28,11 +26,15 @@ class OutputFacts:
 
 @dataclass(frozen=True, slots=True)
 class PackageFacts:
-    """Which model, what it looks for, and what it is not for."""
+    """Which model, what it looks for, and what it is not for.
+
+    study_threshold: the threshold that the study's own score is judged by, where it has one.
+    """
 
     package: PackageRef
     outputs: Mapping[str, OutputFacts] = field(default_factory=dict)
     not_for: tuple[str, ...] = ()
+    study_threshold: float | None = None
 
     def output(self, key: str) -> OutputFacts:
         """The facts of a key; a key that the manifest does not list names itself."""

@@ -12,17 +12,17 @@ from app.domain.codes import Code
 from app.domain.errors import ModelRefusedError
 from app.domain.finding import PackageRef
 from app.domain.volume import CancelToken, Progress
-from app.support.i18n import text_with
+from app.support.i18n import text, text_with
 from inference.types import ModelInput, ModelOutput
 
 if TYPE_CHECKING:
-    from inference.client import ModelClient
-
     from inference.bundle import Bundle
+    from inference.client import ModelClient
     from inference.errors import PackageError
     from inference.vocabulary import Output
 
 MANY_PROBLEMS = 5
+OPERATING_POINT = 0.5  # where op_norm puts the threshold
 
 
 def open_package(name: str, folders: Sequence[Path]) -> Bundle:
@@ -44,8 +44,14 @@ def facts_of(bundle: Bundle) -> PackageFacts:
     """Words, codes and thresholds of a package's trained outputs."""
     viewer = bundle.manifest.viewer
     package = PackageRef(bundle.manifest.name, bundle.manifest.version, bundle.sha256, viewer.device_uid)
-    outputs = {one.key: _output(one) for one in viewer.outputs if one.trained}
-    return PackageFacts(package, outputs, viewer.regulatory.not_for)
+    trained = [one for one in viewer.outputs if one.trained]
+    only = trained[0] if len(trained) == 1 and viewer.study_score in (None, trained[0].score) else None
+    return PackageFacts(
+        package,
+        {one.key: _output(one) for one in trained},
+        viewer.regulatory.not_for,
+        None if only is None or only.score is None else _threshold(only),
+    )
 
 
 def run_in(
@@ -58,10 +64,14 @@ def run_in(
     """The run of a package in the client's child process; raises Cancelled, ModelRefusedError."""
     from inference.errors import PackageError
 
+    def tell(share: float, key: str) -> None:
+        if progress is not None:
+            progress(share, text(key))
+
     def run(given: ModelInput) -> ModelOutput:
         try:
             output = client.run(
-                bundle, given, progress=progress, cancel=lambda: cancel.cancelled, providers=providers
+                bundle, given, progress=tell, cancel=lambda: cancel.cancelled, providers=providers
             )
         except PackageError as error:
             raise refused(error) from error
@@ -106,4 +116,9 @@ def _version_key(version: str) -> tuple[int, ...]:
 
 def _output(one: Output) -> OutputFacts:
     code = None if one.code is None else Code(one.code.value, one.code.scheme, one.code.meaning)
-    return OutputFacts(one.key, one.label, code, one.threshold, one.finding_site)
+    return OutputFacts(one.key, one.label, code, _threshold(one), one.finding_site)
+
+
+def _threshold(one: Output) -> float | None:
+    """Scores that are normalised to their operating point are judged at one half."""
+    return OPERATING_POINT if one.score_transform == "op_norm" else one.threshold

@@ -1,6 +1,7 @@
 """PNG and JPEG radiographs, as collections for evaluation bring them: grey values without a header.
 
-Nothing is known of their spacing, body part or view, and grey is taken as it is: air dark, bone light.
+They are taken for digital radiographs. Nothing is known of their spacing, body part or view, and grey is taken as it
+is: air dark, bone light.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from app.domain.study import Instance, Series
 from app.domain.volume import FrameRef, Remark, RemarkKind, Space, Volume
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
+DIGITAL_RADIOGRAPH = "1.2.840.10008.5.1.4.1.1.1.1"  # Digital X-Ray Image Storage - For Presentation
 LARGEST_FILE_BYTES = 256 * 1024 * 1024
 LARGEST_SIDE = 20_000
 GREY_SHARES = (0.299, 0.587, 0.114)  # luma of red, green, blue (ITU-R BT.601)
@@ -59,7 +61,7 @@ def series_of_plain_image(file: Path, volume: Volume, view: str = "") -> Series:
     instance = Instance(
         path=file,
         sop_instance_uid=volume.frames[0].sop_instance_uid,
-        sop_class_uid="",
+        sop_class_uid=DIGITAL_RADIOGRAPH,
         transfer_syntax_uid="",
         instance_number=1,
         frames=slices,

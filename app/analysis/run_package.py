@@ -157,18 +157,21 @@ def _filled(
 
 
 def _judged(result: AnalysisResult, broken: tuple[Contradiction, ...]) -> AnalysisResult:
-    """Inconsistent if any rule is broken; the first gives the reason, all stand in the warnings."""
-    if not broken:
+    """Inconsistent if any rule is broken here or was in the run: the first gives the reason, all are warned of."""
+    was_already = result.state is RunState.INCONSISTENT
+    if not broken and not was_already:
         return result
-    words = (text_with(one.reason_key, dict(one.facts)) for one in broken)
-    return replace(
+    words = [text_with(one.reason_key, dict(one.facts)) for one in broken]
+    defects = [one.defect for one in broken] or ["e"]
+    judged = replace(
         result,
         state=RunState.INCONSISTENT,
-        state_reason_key=broken[0].reason_key,
-        state_reason_facts=broken[0].facts,
         warnings=tuple(dict.fromkeys((*result.warnings, *words))),
-        defects=tuple(dict.fromkeys((*result.defects, *(one.defect for one in broken)))),
+        defects=tuple(dict.fromkeys((*result.defects, *defects))),
     )
+    if was_already:
+        return judged
+    return replace(judged, state_reason_key=broken[0].reason_key, state_reason_facts=broken[0].facts)
 
 
 def _outside(output: ModelOutput) -> tuple[Quantity, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.analysis.applicability import fits
+from app.analysis.applicability import Headers, fits
 from app.analysis.packages import facts_of, run_in
 from app.analysis.result_files import save_result
 from app.analysis.run_package import Arrays, Given, RunNotes, could_not_read, run_package
@@ -118,9 +118,18 @@ def fitting_sets(
         raise StudyUnreadableError("error.run.no_such_series", series=series)
     if not named:
         raise StudyUnreadableError("error.run.no_pictures")
-    fitting = [
-        (study, one)
-        for study, one in named
-        if fits(bundle, study, one.series, tuple(address.instance for address in one.frames))
-    ]
+    fitting = [(study, one) for study, one in named if fits(bundle, headers_of(study, one))]
     return tuple(sorted(fitting or named, key=lambda pair: -len(pair[1].frames)))
+
+
+def headers_of(study: Study, display_set: DisplaySet) -> Headers:
+    """What applicability may be asked of before a picture is read."""
+    return Headers(
+        study,
+        display_set.series,
+        display_set.frames[0].instance,
+        len(display_set.frames),
+        display_set.affine,
+        display_set.space,
+        display_set.remarks,
+    )

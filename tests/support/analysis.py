@@ -22,6 +22,7 @@ FACTS = PackageFacts(
     PackageRef("made-up-spots", "1.0.0", "ab" * 32, "2.25.77"),
     {"nodule": OutputFacts("nodule", {"en": "Nodule", "ru": "Узелок"}, NODULE, 0.5, "lung")},
     ("primary diagnosis",),
+    0.5,
 )
 
 

@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 
 from app.analysis.consistency import contradictions
-from app.analysis.package_facts import OutputFacts, PackageFacts
+from app.analysis.package_facts import PackageFacts
 from inference.types import Measure, ModelOutput, OutputState
 from tests.support.analysis import FACTS, ct_volume, heat_on, labels_on, output_of, spot
 
 VOLUME = ct_volume()
 REGION = np.zeros(VOLUME.pixels.shape)
 REGION[2, 20:30, 40:50] = 1  # 100 voxels of 9 mm3: 0.9 mL
-TWO = PackageFacts(FACTS.package, {**FACTS.outputs, "mass": OutputFacts("mass")})
 
 
 def region(volume_ml: float, label: int = 1) -> ModelOutput:
@@ -74,5 +73,5 @@ def test_a_threshold_of_the_manifest_counts_where_the_finding_brings_none() -> N
     assert keys(output_of(spot(threshold=None), state=OutputState.NEGATIVE)) == ["negative_with_findings"]
 
 
-def test_with_two_things_to_look_for_the_study_score_proves_nothing() -> None:
-    assert keys(output_of(spot(), study_score=0.2), TWO) == []
+def test_a_study_score_without_a_threshold_of_its_own_proves_nothing() -> None:
+    assert keys(output_of(spot(), study_score=0.2), replace(FACTS, study_threshold=None)) == []

@@ -103,3 +103,16 @@ def test_the_same_run_gives_the_same_result_but_for_names_and_times() -> None:
     assert once.result_id != again.result_id
     plain = [[(f.label, f.score, f.place, f.side) for f in result.findings] for result in (once, again)]
     assert plain[0] == plain[1]
+
+
+def test_what_the_run_itself_calls_inconsistent_keeps_its_reason() -> None:
+    output = output_of(
+        spot(score=1.7),
+        state=OutputState.INCONSISTENT,
+        reason_key="model.inconsistent.score_range",
+        reason_facts={"finding": "nodule", "score": "1.7"},
+    )
+    result = result_of(output)
+    assert result.state is RunState.INCONSISTENT
+    assert result.state_reason_key == "model.inconsistent.score_range"
+    assert result.defects == ("e",)
