@@ -57,8 +57,7 @@ def run_window(paths: Sequence[Path] = (), shown: Callable[[MainWindow], None] |
     window.show()
 
     def after() -> None:
-        window.desk.opening.list_known()
-        window.desk.running.find_models()
+        window.desk.begin()
         if paths:
             window.desk.open_paths(paths)
         if shown is not None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
 
 from app.domain.finding import Place
 from app.domain.volume import Remark, RemarkKind, Space, Volume
@@ -15,7 +14,8 @@ from app.studies.stack_source import StackSource
 from app.ui import corners
 from app.ui.marks import Marks
 from app.ui.presets import preset
-from app.ui.subject import Subject, level_of, volume_image, window_levels
+from app.ui.solid import VolumeContent
+from app.ui.subject import Subject, level_of, window_levels
 from viewers.types import FrameSource, PictureInfo, Point, ViewState
 
 if TYPE_CHECKING:
@@ -235,51 +235,6 @@ class PlaneContent(FlatContent):
     def close(self) -> None:
         """Let go of the volume."""
         self.planes.set_volume(None)
-
-
-class VolumeContent(QObject):
-    """A volume in 3D; keys of flat pictures do not apply to it."""
-
-    def __init__(self, subject: Subject) -> None:
-        from viewers.volume_view import VolumeView
-
-        self.volume_view = VolumeView()
-        super().__init__(self.volume_view)
-        self.subject = subject
-        self.failure = ""
-        self.is_settled = True  # the host waits for the volume itself
-        self.view: QWidget = self.volume_view
-
-    def show_volume(self, volume: Volume) -> None:
-        """The volume is complete."""
-        self.volume_view.set_volume(volume_image(volume))
-
-    def set_preset(self, preset_id: str) -> None:
-        """Another colouring."""
-        self.volume_view.set_preset(preset_id)
-
-    def next_preset(self) -> None:
-        """The colouring after the one in use."""
-
-    def show_marks(self, _marks: Marks, *, shown: bool) -> None:
-        """3D shows no ink yet."""
-
-    def set_tool(self, _tool_id: str) -> None:
-        """3D is turned, whatever the tool."""
-
-    def set_text_amount(self, _amount: TextAmount) -> None:
-        """3D writes nothing over the picture but its warnings."""
-
-    def peek(self, *, down: bool) -> None:
-        """Nothing lies over it."""
-
-    def go_to(self, place: Place) -> None:
-        """Put the crosshair there."""
-        if place.center is not None and place.space is Space.PATIENT:
-            self.volume_view.set_crosshair(place.center)
-
-    def close(self) -> None:
-        """Let go of the volume."""
 
 
 Content = StackContent | PlaneContent | VolumeContent

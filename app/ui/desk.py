@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from app.actions.desk import PictureView
 from app.context import AppContext
 from app.domain.errors import OverreadError
 from app.domain.finding import Verdict
+from app.domain.volume import CancelToken, Progress
+from app.jobs.job import Priority
 from app.state.events import (
     ArrangementHung,
     Hanged,
@@ -46,8 +49,17 @@ class WindowDesk:
         self.opening = Opening(ctx, window)
         self.running = Running(ctx, window)
         self.sheets = Sheets(ctx, window, self)
-        self.watch = Watch(ctx, window, self)
         self._connect()
+
+    def start(self) -> None:
+        """Show the state from now on; the window knows its desk by then."""
+        self.watch = Watch(self._ctx, self._window, self)
+
+    def begin(self) -> None:
+        """Once the window is on the screen: what it knew before, which models there are, and views made ready."""
+        self.opening.list_known()
+        self.running.find_models()
+        self._ctx.jobs.submit(_import_views, None, Priority.BACKGROUND, kind="warm")
 
     @property
     def view(self) -> PictureView | None:
@@ -277,3 +289,9 @@ class WindowDesk:
                     menu.addAction(made)
             menu.addSeparator()
         menu.popup(at)
+
+
+def _import_views(_request: None, _progress: Progress, _cancel: CancelToken) -> None:
+    """The first double-click should not wait for VTK to be imported."""
+    for name in ("viewers.slice_view", "app.studies.decode"):
+        importlib.import_module(name)

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from app.domain.volume import Volume
-from app.ui.contents import Content, PlaneContent, StackContent, VolumeContent
+from app.ui.contents import Content, PlaneContent, StackContent
 from app.ui.pictures import Pictures
+from app.ui.solid import VolumeContent
 from app.ui.subject import volume_image
 from app.ui.viewport import ViewportFrame
 

@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
         self._build()
         self.desk = WindowDesk(ctx, self)
         self.commands.serve(self.desk)
+        self.desk.start()
         self.guard = KeyGuard(self, self.commands.hold)
         self.resize(*SIZE)
 

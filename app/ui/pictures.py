@@ -82,6 +82,12 @@ class Pictures:
         source.volume_when_complete(done)
         arrived(0)
 
+    def complete_volume(self, subject: Subject) -> Volume | None:
+        """The volume if it has been read already."""
+        key = (subject.study.study_instance_uid, subject.display_set.display_set_id)
+        source = self._stacks.get(key)
+        return source.volume if source else None
+
     def ask_thumbnails(self, sets: Sequence[DisplaySet], arrived: Callable[[str, QImage], None]) -> None:
         """One small picture each, in the background; a series that gives none keeps its dark square."""
         for one in sets:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from app.context import AppContext
 from app.domain.errors import OverreadError
+from app.domain.finding import AnalysisResult
 from app.domain.volume import CancelToken, Progress
 from app.jobs.job import Priority
 from app.support.i18n import explain, text
+from app.workflows.analyse import KIND, KnownModel, Subject, find_models, start_run
 
 if TYPE_CHECKING:
     from app.ui.main_window import MainWindow
@@ -28,9 +30,47 @@ class Running:
 
     def find_models(self) -> None:
         """List the installed packages; their manifests are read in the background."""
+        self._ctx.jobs.submit(
+            find_models,
+            self._ctx.model_folders,
+            Priority.THUMBNAIL,
+            self._found,
+            lambda error: self._window.messages.warn(explain(error)),
+            kind="models",
+        )
+
+    def _found(self, models: tuple[KnownModel, ...]) -> None:
+        self._window.models.show_models(models)
+        self.suggest()
+
+    def suggest(self) -> None:
+        """Choose a model that is made for what hangs in the active viewport."""
+        active = self._window.host.active
+        if active is not None:
+            self._window.models.suggest(active.subject.display_set.series.modality)
 
     def run(self, package: str) -> None:
-        """Run a package on the active series."""
+        """Run a package on the active series. Raises OverreadError if nothing hangs or a model runs already."""
+        active = self._window.host.active
+        name = package or self._window.models.chosen
+        if active is None or not name:
+            raise OverreadError("error.ui.nothing_to_run")
+        if any(job.kind == KIND for job in self._ctx.store.state.jobs):
+            raise OverreadError("error.ui.model_runs")
+        subject = active.subject
+        volume = self._window.pictures.complete_volume(subject)
+        start_run(
+            self._ctx,
+            name,
+            Subject(subject.study, subject.display_set, volume),
+            self._done,
+            lambda error: self._window.messages.warn(explain(error)),
+        )
+
+    def _done(self, result: AnalysisResult) -> None:
+        package = f"{result.package.name} {result.package.version}"
+        state = text(f"state.{result.state.value}")
+        self._window.messages.note(text("ui.run.ended", package=package, state=state))
 
     def export(self, folder: Path) -> None:
         """Write the open study's verdicts into a new folder inside this one, without identity."""

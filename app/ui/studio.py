@@ -49,6 +49,8 @@ class Studio:
         self.window.show()
         self.window.activateWindow()
         self.spin()
+        self.window.desk.begin()
+        self.spin()
 
     @classmethod
     def of(cls, paths: UserPaths | None = None, size: tuple[int, int] = SIZE) -> Studio:

@@ -12,11 +12,12 @@ from app.domain.finding import Judgement
 from app.domain.volume import Space
 from app.state.model import AppState, Arrangement, Hung, Plane, Viewport
 from app.support.i18n import explain, text
-from app.ui.contents import Content, FlatContent, PlaneContent, StackContent, VolumeContent
+from app.ui.contents import Content, FlatContent, PlaneContent, StackContent
 from app.ui.grid import ViewportGrid
 from app.ui.linking import Links
 from app.ui.marks import GetMap, fits, marks_for
 from app.ui.pictures import Pictures
+from app.ui.solid import VolumeContent
 from app.ui.subject import Subject
 from app.ui.viewport import ViewportFrame
 from viewers.mouse_profiles import PROFILES, STANDARD, MouseProfile
@@ -218,6 +219,9 @@ class ViewHost(QWidget):
             view.activated.connect(lambda: self.maximise_asked.emit(viewport_id))
             view.menu_requested.connect(lambda at: self.menu_asked.emit(view.mapToGlobal(at)))
             view.first_picture.connect(self.first_picture)
+        else:
+            content.volume_view.activated.connect(lambda: self.maximise_asked.emit(viewport_id))
+            content.volume_view.marker_clicked.connect(self.marker_clicked)
         self._put_hands(content)
         self._put_ink(content)
         self._put_window(content)

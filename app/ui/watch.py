@@ -85,6 +85,7 @@ class Watch:
         uids = {one.study_instance_uid for one in hung}
         self._window.header.show_hung([s for s in workspace.studies if s.study_instance_uid in uids])
         self._window.models.allow(workspace.arrangement.active.hung is not None)
+        self._window.desk.running.suggest()
 
     def _panels(self, shown: bool) -> None:
         self._window.left.setVisible(shown)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.study import Study
 from app.support.i18n import text
 from app.ui import words
 from app.ui.panels.worklist import mixed_patients
-from app.ui.widgets.small import label
+from app.ui.widgets.small import ElidedLabel, label
 
 
 class HeaderPanel(QWidget):
@@ -23,8 +23,7 @@ class HeaderPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.patient = label(role="title")
         self.details = label(role="quiet")
-        self.study = label()
-        self.study.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.study = ElidedLabel()
         self.study.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.mismatch = label(text("ui.mismatch"), wraps=True)
         self.mismatch.setObjectName("mismatch")

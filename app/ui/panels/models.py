@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
@@ -11,16 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QVBoxLayout,
 from app.state.model import JobRow
 from app.support.i18n import text
 from app.ui.widgets.small import button, label
-
-
-@dataclass(frozen=True, slots=True)
-class ModelRow:
-    """One package: problem says why it cannot run here, in one sentence."""
-
-    name: str
-    title: str
-    version: str
-    problem: str = ""
+from app.workflows.analyse import KnownModel
 
 
 class ModelsPanel(QWidget):
@@ -31,7 +21,7 @@ class ModelsPanel(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: tuple[ModelRow, ...] = ()
+        self._rows: tuple[KnownModel, ...] = ()
         self._can_run = self._running = False
         self.choice = QComboBox()
         self.choice.setAccessibleName(text("ui.models.choice_name"))
@@ -65,14 +55,14 @@ class ModelsPanel(QWidget):
         place = self.choice.currentIndex()
         return self._rows[place].name if 0 <= place < len(self._rows) else ""
 
-    def show_models(self, rows: Sequence[ModelRow], *, checking: bool = False) -> None:
+    def show_models(self, rows: Sequence[KnownModel], *, checking: bool = False) -> None:
         """List these packages."""
         before = self.chosen
         self._rows = tuple(rows)
         self.choice.blockSignals(True)
         self.choice.clear()
         for row in rows:
-            self.choice.addItem(f"{row.title} {row.version}".strip())
+            self.choice.addItem(f"{row.name} {row.version}".strip())
         if not rows:
             self.choice.addItem(text("ui.models.checking") if checking else text("ui.models.none"))
         self.choice.blockSignals(False)
@@ -87,6 +77,12 @@ class ModelsPanel(QWidget):
             self.choice.setCurrentIndex(names.index(name))
         elif usable:
             self.choice.setCurrentIndex(usable[0])
+
+    def suggest(self, modality: str) -> None:
+        """Choose a model made for a modality, unless the chosen one is."""
+        fitting = [row.name for row in self._rows if modality in row.modalities and not row.problem]
+        if fitting and self.chosen not in fitting:
+            self.choose(fitting[0])
 
     def allow(self, can_run: bool) -> None:
         """Whether there is a series to run on."""
@@ -111,7 +107,7 @@ class ModelsPanel(QWidget):
         row = self._rows[place] if 0 <= place < len(self._rows) else None
         self.problem.setText(row.problem if row else "")
         self.problem.setVisible(bool(row and row.problem))
-        self.choice.setToolTip(f"{row.title} {row.version}" if row else "")
+        self.choice.setToolTip(f"{row.name} {row.version}" if row else "")
         self.run.setEnabled(bool(row and not row.problem) and self._can_run and not self._running)
 
     def _run(self) -> None:

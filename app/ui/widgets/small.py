@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QMimeData, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QListWidget, QListWidgetItem, QPushButton, QWidget
 
 from app.ui import icons
@@ -22,6 +23,28 @@ def label(words: str = "", role: str = "", *, wraps: bool = False) -> QLabel:
         made.setProperty("role", role)
     made.setWordWrap(wraps)
     return made
+
+
+class ElidedLabel(QLabel):
+    """One line that gives way: what does not fit ends in dots and stands in the tooltip."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setMinimumWidth(40)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for all of it, if there is."""
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 4, super().sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """The words, cut at the end."""
+        fitted = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip(self.text() if fitted != self.text() else "")
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), int(self.alignment()), fitted)
+        painter.end()
 
 
 def button(words: str, name: str, pressed: Callable[[], None], icon_name: str = "") -> QPushButton:

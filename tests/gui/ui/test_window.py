@@ -179,9 +179,9 @@ def test_ctrl_z_after_a_layout_undoes_the_layout_and_not_the_verdict(opened: Stu
     key(opened, Qt.Key.Key_N)
     key(opened, Qt.Key.Key_Return)
     key(opened, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
-    assert opened.state.workspace.arrangement.layout is Layout.FOUR
+    assert opened.state.workspace.arrangement.layout.count == 4
     key(opened, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert opened.state.workspace.arrangement.layout is Layout.ONE
+    assert opened.state.workspace.arrangement.layout.count == 1
     assert verdicts(opened)[0] is Verdict.ACCEPTED
 
 
