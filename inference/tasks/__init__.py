@@ -1,0 +1,1 @@
+"""Kinds of packages, one per file, each with `TASK`."""

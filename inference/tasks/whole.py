@@ -1,0 +1,187 @@
+"""One graph, run once over the whole picture: classification, regression, or a graph that segments by itself."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.errors import Problem, RunRefusedError
+from inference.image import Image, regrid, spacing_of
+from inference.pipeline import as_image, preprocess
+from inference.regions import place_of
+from inference.task_types import Feeds, RunContext, Task
+from inference.types import Detection, LabelMap, Measure, ModelOutput, OutputState, Point, ScalarMap
+from inference.vocabulary import InputBinding, MapOutput, MeasureOutput, Output, ValueRef
+
+
+def _run(context: RunContext) -> ModelOutput:
+    viewer = context.manifest.viewer
+    context.progress(0.05, "model.progress.prepare")
+    image = preprocess(as_image(context.given), viewer.preprocess)
+    graph = context.graph(viewer.onnx[0].file)
+    context.progress(0.2, "model.progress.run")
+    answers = graph.run(_feeds(context, image))
+    context.progress(0.9, "model.progress.read")
+    _check_finite(answers)
+    for requirement in viewer.requires:
+        if _value(answers, requirement.value) < requirement.at_least:
+            words = requirement.reason.get("en", "")
+            raise RunRefusedError(Problem("model.not_applicable.stated", {"reason": words}), applicable=False)
+    heats = [_heat(one, answers, image) for one in viewer.maps if one.kind == "heat"]
+    regions = [_labels(one, answers, image) for one in viewer.maps if one.kind == "labels"]
+    detections = [found for output in viewer.outputs if (found := _detect(output, answers, regions, heats))]
+    score = _study_score(context, answers)
+    positive = any(
+        one.score is None or one.threshold is None or one.score >= one.threshold for one in detections
+    )
+    return ModelOutput(
+        state=OutputState.POSITIVE if positive else OutputState.NEGATIVE,
+        study_score=score,
+        detections=tuple(detections),
+        maps=tuple(heats),
+        label_maps=tuple(regions),
+        measures=tuple(_measure(one, answers) for one in viewer.measures),
+    )
+
+
+def _feeds(context: RunContext, image: Image) -> Feeds:
+    """The bound inputs; without any binding, the picture goes into the only input."""
+    bindings = context.manifest.viewer.inputs
+    if not bindings:
+        names = list(context.manifest.network_data_format.inputs)
+        bindings = (InputBinding(tensor=names[0]),)
+    return {binding.tensor: _bound(binding, image) for binding in bindings}
+
+
+def _bound(binding: InputBinding, image: Image) -> NDArray[Any]:
+    if binding.source == "spacing_mm":
+        return np.array(spacing_of(image.affine), dtype=np.float32)
+    return image.values[None, None] if binding.layout == "NCDHW" else image.values[:, None]
+
+
+def _check_finite(answers: Feeds) -> None:
+    for name, values in answers.items():
+        if values.dtype.kind == "f" and not np.isfinite(values).all():
+            raise RunRefusedError(Problem("model.failed.not_finite", {"tensor": name}))
+
+
+def _value(answers: Feeds, ref: ValueRef) -> float:
+    flat = answers[ref.tensor].ravel()
+    if not 0 <= ref.index < flat.size:
+        raise RunRefusedError(
+            Problem("model.failed.no_value", {"tensor": ref.tensor, "index": str(ref.index)})
+        )
+    return float(flat[ref.index]) * ref.scale
+
+
+def _score(output: Output, answers: Feeds) -> float | None:
+    if output.score is None:
+        return None
+    value = _value(answers, output.score)
+    if output.score_transform == "sigmoid":
+        return 1 / (1 + math.exp(-max(min(value, 500.0), -500.0)))
+    if output.score_transform == "op_norm" and output.threshold:
+        t = output.threshold
+        return value / (2 * t) if value < t else 1 - (1 - value) / (2 * (1 - t))
+    return value
+
+
+def _study_score(context: RunContext, answers: Feeds) -> float | None:
+    viewer = context.manifest.viewer
+    if viewer.study_score is not None:
+        return _value(answers, viewer.study_score)
+    scores = [
+        score
+        for output in viewer.outputs
+        if output.trained and (score := _score(output, answers)) is not None
+    ]
+    return max(scores, default=None)
+
+
+def _measure(one: MeasureOutput, answers: Feeds) -> Measure:
+    return Measure(one.key, _value(answers, one.value), one.unit)
+
+
+def _on_grid(one: MapOutput, answers: Feeds, image: Image) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    """A map as (slices, rows, columns) over the box of the network's input, with its affine."""
+    values = answers[one.tensor]
+    slices = image.values.shape[0]
+    shape = values.shape[-3:] if values.ndim == 5 else (slices if values.ndim == 4 else 1, *values.shape[-2:])
+    if values.size != math.prod(shape):
+        raise RunRefusedError(
+            Problem("model.failed.map_shape", {"tensor": one.tensor, "shape": str(values.shape)})
+        )
+    return values.reshape(shape), regrid(image.affine, image.values.shape, shape)
+
+
+def _heat(one: MapOutput, answers: Feeds, image: Image) -> ScalarMap:
+    values, affine = _on_grid(one, answers, image)
+    label = one.label.get("en", one.key)
+    return ScalarMap(one.key, label, values.astype(np.float32), affine, one.value_range, one.threshold)
+
+
+def _labels(one: MapOutput, answers: Feeds, image: Image) -> LabelMap:
+    values, affine = _on_grid(one, answers, image)
+    kind = np.uint8 if values.max(initial=0) < 256 else np.uint16
+    return LabelMap(one.key, one.label.get("en", one.key), values.astype(kind), affine, dict(one.names))
+
+
+def _detect(
+    output: Output, answers: Feeds, regions: list[LabelMap], heats: list[ScalarMap]
+) -> Detection | None:
+    """The finding of one output, if it is to be reported."""
+    if not output.trained:
+        return None
+    score = _score(output, answers)
+    threshold = 0.5 if output.score_transform == "op_norm" else output.threshold
+    if output.report_when == "above" and score is not None and threshold is not None and score < threshold:
+        return None
+    measures = tuple(_measure(one, answers) for one in output.measures)
+    detection = Detection(
+        key=output.key,
+        score=score,
+        threshold=threshold,
+        site=output.finding_site,
+        side="" if output.side == "by_place" else output.side,
+        map_key=output.heat,
+        measures=measures,
+    )
+    return _placed(detection, output, regions, heats)
+
+
+def _placed(
+    detection: Detection, output: Output, regions: list[LabelMap], heats: list[ScalarMap]
+) -> Detection | None:
+    """Put it where its region lies; without a region, at the peak of its heat; else it belongs to the whole study."""
+    from dataclasses import replace
+
+    if output.region is not None:
+        region = next(one for one in regions if one.key == output.region.map)
+        place = place_of(region.values == output.region.label, region.affine)
+        if place is None:
+            return None if output.score is None else detection
+        return replace(
+            detection,
+            center=place.center,
+            box_min=place.box_min,
+            box_max=place.box_max,
+            label_map=output.region.map,
+            label=output.region.label,
+        )
+    heat = next((one for one in heats if one.key == output.heat), None)
+    return detection if heat is None else replace(detection, center=_peak(heat))
+
+
+def _peak(heat: ScalarMap) -> Point | None:
+    """Where the heat is largest; None where there is none at all."""
+    if float(heat.values.max(initial=0)) <= heat.threshold:
+        return None
+    index = np.array(np.unravel_index(int(np.argmax(heat.values)), heat.values.shape), dtype=float)
+    x, y, z = heat.affine[:3, :3] @ index + heat.affine[:3, 3]
+    return float(x), float(y), float(z)
+
+
+TASK = Task("whole", _run)

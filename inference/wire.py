@@ -1,0 +1,162 @@
+"""Messages between the window and the child: JSON and raw arrays, never pickles.
+
+What a child sends may come from a model that has taken it over, so nothing here can name code, and every size is
+checked before memory is taken.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.types import Detection, LabelMap, Measure, ModelInput, ModelOutput, OutputState, ScalarMap
+
+ALLOWED_TYPES = frozenset({"int8", "int16", "int32", "uint8", "uint16", "uint32", "float32", "float64"})
+LARGEST_ARRAY = 8 * 1024**3
+MOST_ARRAYS = 64
+
+
+class Connection(Protocol):
+    """The part of multiprocessing's connection that carries bytes."""
+
+    def send_bytes(self, buf: Any, /) -> None:
+        """Send one message."""
+        ...
+
+    def recv_bytes(self) -> bytes:
+        """Wait for one message."""
+        ...
+
+
+class WireError(Exception):
+    """A message that is not what it should be."""
+
+
+def send(
+    connection: Connection, kind: str, content: dict[str, Any], arrays: tuple[NDArray[Any], ...] = ()
+) -> None:
+    """A head as JSON, then each array as bytes."""
+    described = [{"dtype": str(one.dtype), "shape": list(one.shape)} for one in arrays]
+    head = {"kind": kind, "content": content, "arrays": described}
+    connection.send_bytes(json.dumps(head, allow_nan=True).encode())
+    for one in arrays:
+        connection.send_bytes(np.ascontiguousarray(one).data.cast("B") if one.size else b"")
+
+
+def receive(connection: Connection) -> tuple[str, dict[str, Any], list[NDArray[Any]]]:
+    """Kind, content and arrays. Raises WireError, EOFError, OSError."""
+    try:
+        head = json.loads(connection.recv_bytes())
+        kind, content, described = str(head["kind"]), dict(head["content"]), list(head["arrays"])
+        arrays = [_array(connection, one) for one in described[:MOST_ARRAYS]]
+    except (KeyError, TypeError, ValueError, UnicodeDecodeError) as error:
+        raise WireError(type(error).__name__) from error
+    return kind, content, arrays
+
+
+def _array(connection: Connection, described: dict[str, Any]) -> NDArray[Any]:
+    name, shape = str(described["dtype"]), tuple(int(size) for size in described["shape"])
+    if name not in ALLOWED_TYPES or min(shape, default=0) < 0 or len(shape) > 6:
+        raise WireError("array type")
+    needed = int(np.prod(shape, dtype=np.float64)) * np.dtype(name).itemsize
+    if needed > LARGEST_ARRAY:
+        raise WireError("array size")
+    content = connection.recv_bytes()
+    if len(content) != needed:
+        raise WireError("array length")
+    return np.frombuffer(content, dtype=name).reshape(shape)
+
+
+def pack_input(given: ModelInput) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+    """A model input as content and arrays."""
+    names = ("slope", "intercept", "inverted", "padding", "in_patient", "spacing_known", "attributes")
+    content = {name: getattr(given, name) for name in names}
+    return content, (_plain(given.pixels), np.asarray(given.affine, dtype=np.float64))
+
+
+def unpack_input(content: dict[str, Any], arrays: list[NDArray[Any]]) -> ModelInput:
+    """And back."""
+    return ModelInput(pixels=arrays[0], affine=arrays[1], **content)
+
+
+def pack_output(output: ModelOutput) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+    """A model output as content and arrays; maps first, then label maps, each followed by its affine."""
+    content: dict[str, Any] = {
+        field.name: getattr(output, field.name)
+        for field in fields(output)
+        if field.name not in {"state", "detections", "maps", "label_maps", "measures"}
+    }
+    content["state"] = output.state.value
+    content["detections"] = [asdict(one) for one in output.detections]
+    content["measures"] = [asdict(one) for one in output.measures]
+    content["maps"] = [
+        {"key": one.key, "label": one.label, "value_range": one.value_range, "threshold": one.threshold}
+        for one in output.maps
+    ]
+    content["label_maps"] = [
+        {"key": one.key, "label": one.label, "names": {str(k): v for k, v in one.names.items()}}
+        for one in output.label_maps
+    ]
+    pairs = [(one.values, one.affine) for one in output.maps]
+    pairs += [(one.values, one.affine) for one in output.label_maps]  # type: ignore[misc]  # whole numbers here
+    return content, tuple(array for values, affine in pairs for array in (_plain(values), _plain(affine)))
+
+
+def unpack_output(content: dict[str, Any], arrays: list[NDArray[Any]]) -> ModelOutput:
+    """And back. Raises WireError."""
+    try:
+        pairs = list(zip(arrays[::2], arrays[1::2], strict=True))
+        heats = [
+            ScalarMap(
+                one["key"],
+                one["label"],
+                v.astype(np.float32, copy=False),
+                a,
+                _pair(one["value_range"]),
+                one["threshold"],
+            )
+            for one, (v, a) in zip(content["maps"], pairs, strict=False)
+        ]
+        labels = [
+            LabelMap(one["key"], one["label"], v, a, {int(k): str(n) for k, n in one["names"].items()})
+            for one, (v, a) in zip(content["label_maps"], pairs[len(heats) :], strict=True)
+        ]
+        return ModelOutput(
+            state=OutputState(content["state"]),
+            detections=tuple(_detection(one) for one in content["detections"]),
+            maps=tuple(heats),
+            label_maps=tuple(labels),
+            measures=tuple(Measure(**one) for one in content["measures"]),
+            requested_providers=tuple(content["requested_providers"]),
+            warnings=tuple(content["warnings"]),
+            **{
+                name: content[name]
+                for name in ("reason_key", "reason_facts", "study_score", "provider", "stamps", "seconds")
+            },
+        )
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        raise WireError(type(error).__name__) from error
+
+
+def _detection(told: dict[str, Any]) -> Detection:
+    measures = tuple(Measure(**one) for one in told.pop("measures"))
+    points = {
+        name: None if told[name] is None else tuple(told[name]) for name in ("center", "box_min", "box_max")
+    }
+    return Detection(**{**told, **points}, measures=measures)
+
+
+def _pair(values: list[float]) -> tuple[float, float]:
+    return float(values[0]), float(values[1])
+
+
+def _plain(values: NDArray[Any]) -> NDArray[Any]:
+    """In the machine's own byte order, and a type that the other side allows."""
+    kind = values.dtype.newbyteorder("=")
+    if str(kind) not in ALLOWED_TYPES:
+        kind = np.dtype(np.float32 if kind.kind == "f" else np.uint8 if kind.kind == "b" else np.int32)
+    return np.ascontiguousarray(values, dtype=kind)

@@ -1,0 +1,99 @@
+"""The child process: takes one run after another, answers each, never lives past its parent's end of the line."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from inference.errors import Problem, RunRefusedError
+from inference.sandbox import leave_network, limit_memory
+from inference.types import ModelInput, ModelOutput, OutputState
+from inference.wire import Connection, WireError, pack_output, receive, send, unpack_input
+
+RUN, GOLDEN, PROGRESS, RESULT, ANSWER = "run", "golden", "progress", "result", "answer"
+RUNTIME_MIB = 1024  # what the runtime maps by itself when it is loaded
+
+
+def main(connection: Connection) -> None:
+    """Serve until the parent closes the line."""
+    leave_network()
+    while True:
+        try:
+            kind, content, arrays = receive(connection)
+        except (EOFError, OSError, WireError):
+            return
+        try:
+            if kind == RUN:
+                _serve_run(connection, content, arrays)
+            elif kind == GOLDEN:
+                _serve_golden(connection, content)
+        except (BrokenPipeError, ConnectionError):
+            return
+
+
+def _serve_run(connection: Connection, content: dict[str, Any], arrays: list[NDArray[Any]]) -> None:
+    folder, requested = Path(content["folder"]), tuple(content["providers"])
+
+    def tell(fraction: float, key: str) -> None:
+        send(connection, PROGRESS, {"fraction": fraction, "key": key})
+
+    try:
+        output = run(folder, unpack_input(content["input"], arrays), requested, tell)
+    except RunRefusedError as error:
+        state = OutputState.FAILED if error.applicable else OutputState.NOT_APPLICABLE
+        output = _ended(state, error.problem)
+    except MemoryError:
+        output = _ended(OutputState.FAILED, Problem("model.failed.memory"))
+    told, packed = pack_output(replace(output, requested_providers=output.requested_providers or requested))
+    send(connection, RESULT, told, packed)
+
+
+def run(folder: Path, given: ModelInput, requested: tuple[str, ...], tell: Any) -> ModelOutput:
+    """One run in this process; the package was checked by the parent. Raises RunRefusedError."""
+    from inference.bundle import read_manifest
+    from inference.consistency import settle
+    from inference.engine import Engine
+    from inference.plugins import tasks
+    from inference.task_types import RunContext
+
+    problems: list[Problem] = []
+    manifest = read_manifest(folder, problems)
+    if manifest is None:
+        raise RunRefusedError(problems[0] if problems else Problem("model.problem.manifest"))
+    limit_memory(manifest.viewer.resources.ram_mb + RUNTIME_MIB)
+    engine = Engine(requested=[name for name in requested if name in manifest.viewer.resources.providers])
+    began, stamp = time.perf_counter(), _now()
+    context = RunContext(manifest, folder, given, engine.open, tell)
+    output = tasks()[manifest.viewer.kind].run(context)
+    done = replace(
+        output,
+        provider=engine.provider,
+        warnings=(*output.warnings, *engine.warnings),
+        stamps={"main_start": stamp, "main_end": _now()},
+        seconds={"child": time.perf_counter() - began},
+        requested_providers=requested,
+    )
+    return settle(done)
+
+
+def _serve_golden(connection: Connection, content: dict[str, Any]) -> None:
+    """Run every golden case; the answer is the largest difference of each, or why it could not be run."""
+    from inference.golden import run_golden
+
+    try:
+        send(connection, ANSWER, run_golden(Path(content["folder"]), tuple(content["providers"])))
+    except RunRefusedError as error:
+        send(connection, ANSWER, {"problem": {"key": error.problem.key, "facts": dict(error.problem.facts)}})
+
+
+def _ended(state: OutputState, problem: Problem) -> ModelOutput:
+    return ModelOutput(state=state, reason_key=problem.key, reason_facts=dict(problem.facts))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
