@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.phantom.shapes import (
-    Field,
     Floats,
     Part,
     Points,
@@ -21,10 +20,9 @@ from app.phantom.shapes import (
     joined,
     outside,
 )
-from app.phantom.torso import LUNGS, heart, pericardium
+from app.phantom.torso import HEART_BOX, heart, pericardium
 
 BLOOD_HU = 42.0
-_HEART_BOX = np.array([[-60.0, -95, -105], [100, 60, 35]])
 
 Path = Sequence[tuple[float, float, float]]
 
@@ -81,11 +79,11 @@ def _heart() -> list[Part]:
     fat = common(pericardium, outside(grown(heart, 0.0)))
     cavity = grown(heart, -11.0)
     return [
-        Solid("pericardium", grown(heart, 5.5), _HEART_BOX, 30.0),
-        Solid("epicardial fat", grown(heart, 4.0), _HEART_BOX, -88.0),
-        Solid("epicardial fat rest", fat, _HEART_BOX, -88.0),
-        Solid("myocardium", heart, _HEART_BOX, 56.0),
-        Solid("blood pool", cavity, _HEART_BOX, BLOOD_HU),
+        Solid("pericardium", grown(heart, 5.5), HEART_BOX, 30.0),
+        Solid("epicardial fat", grown(heart, 4.0), HEART_BOX, -88.0),
+        Solid("epicardial fat rest", fat, HEART_BOX, -88.0),
+        Solid("myocardium", heart, HEART_BOX, 56.0),
+        Solid("blood pool", cavity, HEART_BOX, BLOOD_HU),
     ]
 
 
@@ -128,8 +126,3 @@ def airways() -> list[Part]:
         Tubes("airway wall", starts, ends, radii + 1.3, 20.0),
         Tubes("airway lumen", starts, ends, radii, -985.0),
     ]
-
-
-def inside_lungs() -> Field:
-    """Distance to the nearest lung."""
-    return lambda at: np.minimum(LUNGS["right"](at), LUNGS["left"](at))

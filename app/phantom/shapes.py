@@ -7,7 +7,7 @@ other, so an untilted axial grid costs three vectors instead of three volumes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +19,9 @@ Segments = tuple[
 Box = NDArray[np.float64]  # (2, 3): low corner, high corner, LPS mm
 
 
+Field = Callable[["Points"], Floats]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Points:
     """Places in LPS mm; x, y, z broadcast to the shape of the grid they stand for."""
@@ -26,23 +29,18 @@ class Points:
     x: Floats
     y: Floats
     z: Floats
-
-
-Field = Callable[[Points], Floats]
+    memo: dict[Field, Floats] = field(default_factory=dict)  # what `shared` fields gave here
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Solid:
-    """A closed shape with a density; hu is one number or a field of its own.
-
-    edge_mm widens the ramp at the surface beyond the voxel: for blurred borders such as ground glass.
-    """
+    """A closed shape with a density; hu is one number or a field of its own."""
 
     name: str
     distance: Field
     box: Box
     hu: float | Field
-    edge_mm: float = 0.0
+    frame: Box | None = None  # painted over this larger box, where `shared` fields are known already
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +48,6 @@ class Tubes:
     """Many tapering tubes painted as one: starts, ends (n, 3), radii (n, 2).
 
     flatten divides the craniocaudal distance, so 1.8 makes a section 1.8 times as high as it is thick.
-    within, if given, bounds the tubes (negative inside).
     """
 
     name: str
@@ -59,7 +56,6 @@ class Tubes:
     radii: NDArray[np.float64]
     hu: float
     flatten: float = 1.0
-    within: Field | None = None
 
 
 Part = Solid | Tubes
@@ -108,13 +104,52 @@ def box_field(center: Sequence[float], half_sizes: Sequence[float], rounding: fl
     return distance
 
 
+def shared(shape: Field) -> Field:
+    """The same field, computed once for the same `Points`: for shapes that many others are made of."""
+
+    def distance(at: Points) -> Floats:
+        known = at.memo.get(shape)
+        if known is None:
+            known = at.memo[shape] = shape(at)
+        return known
+
+    return distance
+
+
+def bounded(shape: Field, box: Box, far_mm: float = 30.0) -> Field:
+    """The same field inside a box, far_mm outside of it: saves work where axes stay short."""
+
+    def distance(at: Points) -> Floats:
+        axes = (at.x, at.y, at.z)
+        whole = np.broadcast_shapes(*(part.shape for part in axes))
+        window = [slice(0, size) for size in whole]
+        for part, low, high in zip(axes, box[0], box[1], strict=True):
+            long = [axis for axis, size in enumerate(part.shape) if size > 1]
+            if len(long) > 1:
+                return shape(at)
+            inside = np.flatnonzero((part >= low) & (part <= high))
+            if not len(inside):
+                return np.full((1,) * len(whole), far_mm, dtype=np.float32)
+            if long:
+                window[long[0]] = slice(inside[0], inside[-1] + 1)
+        near = [
+            part[tuple(w if size > 1 else slice(None) for w, size in zip(window, part.shape, strict=True))]
+            for part in axes
+        ]
+        found = np.full(whole, far_mm, dtype=np.float32)
+        found[tuple(window)] = shape(Points(near[0], near[1], near[2]))
+        return found
+
+    return distance
+
+
 def common(*fields: Field) -> Field:
     """What lies in all of them."""
 
     def distance(at: Points) -> Floats:
         worst = fields[0](at)
-        for field in fields[1:]:
-            worst = np.maximum(worst, field(at))
+        for other in fields[1:]:
+            worst = np.maximum(worst, other(at))
         return worst
 
     return distance
@@ -125,8 +160,8 @@ def union(*fields: Field) -> Field:
 
     def distance(at: Points) -> Floats:
         best = fields[0](at)
-        for field in fields[1:]:
-            best = np.minimum(best, field(at))
+        for other in fields[1:]:
+            best = np.minimum(best, other(at))
         return best
 
     return distance
@@ -148,8 +183,8 @@ def rounded_common(radius_mm: float, *fields: Field) -> Field:
 
     def distance(at: Points) -> Floats:
         worst = fields[0](at)
-        for field in fields[1:]:
-            other = field(at)
+        for shape in fields[1:]:
+            other = shape(at)
             blend = np.maximum(size - np.abs(worst - other), np.float32(0)) / size
             worst = np.maximum(worst, other) + blend * blend * size * np.float32(0.25)
         return worst

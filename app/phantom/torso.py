@@ -15,6 +15,7 @@ from app.phantom.shapes import (
     Floats,
     Points,
     Solid,
+    bounded,
     box_around,
     box_field,
     common,
@@ -22,6 +23,7 @@ from app.phantom.shapes import (
     grown,
     outside,
     rounded_common,
+    shared,
     smooth_profile,
     union,
 )
@@ -142,8 +144,8 @@ def barrel(width: Knots, front: Knots, back: Knots, exponent: float, sigma_mm: f
 
 
 CAVITY_EXPONENT = 2.25
-cavity: Field = barrel(_CAVITY_WIDTH, _CAVITY_FRONT, _CAVITY_BACK, CAVITY_EXPONENT, 4.0)
-body: Field = barrel(_BODY_WIDTH, _BODY_FRONT, _BODY_BACK, 2.5)
+cavity: Field = shared(barrel(_CAVITY_WIDTH, _CAVITY_FRONT, _CAVITY_BACK, CAVITY_EXPONENT, 4.0))
+body: Field = shared(barrel(_BODY_WIDTH, _BODY_FRONT, _BODY_BACK, 2.5))
 
 
 def cavity_section(z: float) -> tuple[float, float, float]:
@@ -197,25 +199,26 @@ HEART_PARTS: tuple[tuple[tuple[float, float, float], tuple[float, float, float],
     ((-8, -34, -38), (37, 36, 44), 0, 0),
     ((4, 12, -12), (34, 20, 24), 0, 0),
 )
-heart: Field = union(*(ellipsoid(c, s, _turned(yaw, roll)) for c, s, yaw, roll in HEART_PARTS))
+HEART_BOX = np.array([[-75.0, -100, -115], [115, 60, 35]])
+heart: Field = shared(
+    bounded(union(*(ellipsoid(c, s, _turned(yaw, roll)) for c, s, yaw, roll in HEART_PARTS)), HEART_BOX)
+)
 pericardium: Field = grown(heart, 4.5)
+
+
+DIAPHRAGM: dict[str, Field] = {side: shared(diaphragm(side)) for side in ("right", "left")}
+_PLEURA: Field = shared(
+    rounded_common(7.0, cavity, outside(middle), outside(spine_bulge), outside(pericardium))
+)
 
 
 def lung(side: str) -> Field:
     """One lung with its inner vessels, inside the pleura."""
     sign = np.float32(-1 if side == "right" else 1)
     half: Field = lambda at: np.asarray(-at.x * sign, dtype=np.float32)  # noqa: E731 - a half space
-    hilum = ellipsoid((float(sign) * 30, 14, 8), (20, 17, 26))
-    return rounded_common(
-        7.0,
-        cavity,
-        half,
-        outside(middle),
-        outside(spine_bulge),
-        outside(pericardium),
-        diaphragm(side),
-        outside(hilum),
-    )
+    center = (float(sign) * 30, 14.0, 8.0)
+    hilum = bounded(ellipsoid(center, (20, 17, 26)), box_around(center, 46.0))
+    return shared(rounded_common(7.0, _PLEURA, half, DIAPHRAGM[side], outside(hilum)))
 
 
 LUNGS: dict[str, Field] = {side: lung(side) for side in ("right", "left")}
@@ -231,54 +234,73 @@ def layers() -> list[Solid]:
     return [
         Solid("skin", body, CHEST_BOX, -10.0),
         Solid("fat", grown(body, -2.0), CHEST_BOX, -102.0),
-        Solid("muscle", _muscle(), CHEST_BOX, 52.0),
+        *_muscles(),
         Solid("intercostal fat", common(grown(cavity, 4.0), outside(grown(cavity, 1.5))), CHEST_BOX, -30.0),
         Solid("inner fat", grown(cavity, -1.0), CHEST_BOX, -92.0),
     ]
 
 
-def _muscle() -> Field:
-    bulges = []
+def _muscles() -> list[Solid]:
+    """The wall of the chest, and the muscles that stand out from it."""
+    wall = Solid("muscle", common(grown(cavity, 13.0), grown(body, -5.0)), CHEST_BOX, 52.0)
+    neck = _muscle((0, 6, 165), (58, 48, 60))
+    found = [wall, neck]
     for sign in (-1.0, 1.0):
-        bulges += [
-            ellipsoid((sign * 30, 92, 0), (26, 20, 240)),  # erector spinae
-            ellipsoid((sign * 70, -70, 48), (62, 22, 46), _turned(sign * 24, 0)),  # pectoral
-            ellipsoid((sign * 136, 40, -10), (22, 42, 95), _turned(sign * -18, 0)),  # latissimus, serratus
-            ellipsoid((sign * 108, 66, 52), (56, 30, 66), _turned(sign * -26, 0)),  # scapular muscles
-            ellipsoid((sign * 60, 52, 122), (70, 42, 26)),  # trapezius
-            ellipsoid((sign * 156, 16, 104), (34, 42, 44)),  # deltoid
+        found += [
+            _muscle((sign * 30, 92, 0), (26, 20, 240)),  # erector spinae
+            _muscle((sign * 70, -70, 48), (62, 22, 46), sign * 24),  # pectoral
+            _muscle((sign * 136, 40, -10), (22, 42, 95), sign * -18),  # latissimus, serratus
+            _muscle((sign * 108, 66, 52), (56, 30, 66), sign * -26),  # scapular muscles
+            _muscle((sign * 60, 52, 122), (70, 42, 26)),  # trapezius
+            _muscle((sign * 156, 16, 104), (34, 42, 44)),  # deltoid
         ]
-    wall = grown(cavity, 13.0)
-    neck = ellipsoid((0, 6, 165), (58, 48, 60))
-    return common(union(wall, neck, *bulges), grown(body, -5.0))
+    return found
+
+
+def _muscle(
+    center: tuple[float, float, float], semi_axes: tuple[float, float, float], yaw_deg: float = 0.0
+) -> Solid:
+    belly = ellipsoid(center, semi_axes, _turned(yaw_deg, 0))
+    across = max(semi_axes[:2]) if yaw_deg else None
+    reach = semi_axes if across is None else (across, across, semi_axes[2])
+    return Solid("muscle", common(belly, grown(body, -5.0)), box_around(center, np.asarray(reach) + 1), 52.0)
 
 
 def lungs_and_abdomen() -> list[Solid]:
     """Diaphragm, liver, spleen, stomach and its bubble, then the lungs over them."""
     below = common(grown(cavity, -1.0), outside(union(*(grown(LUNGS[s], 0.5) for s in LUNGS))))
-    right_floor, left_floor = (outside(grown(diaphragm(s), 0.0)) for s in ("right", "left"))
+    right_floor, left_floor = (outside(DIAPHRAGM[s]) for s in ("right", "left"))
     liver = rounded_common(
         12.0,
         below,
         right_floor,
         lambda at: at.x * np.float32(1) - np.float32(34) + (at.y + np.float32(20)) * np.float32(0.35),
     )
-    spleen = common(below, grown(left_floor, -2.0), ellipsoid((92, 50, -122), (34, 34, 48)))
+    spleen = common(
+        below,
+        grown(left_floor, -2.0),
+        bounded(ellipsoid((92, 50, -122), (34, 34, 48)), box_around((92, 50, -122), (36, 36, 50))),
+    )
     floor = np.array([[-140.0, -92, -210], [140, 96, -50]])
     bubble_center = (64.0, -2.0, -101.0)
     return [
-        Solid("liver", common(liver, grown(right_floor, -1.5)), floor, 60.0),
-        Solid("spleen", spleen, floor, 52.0),
+        Solid("liver", common(liver, grown(right_floor, -1.5)), floor, 60.0, CHEST_BOX),
+        Solid("spleen", spleen, floor, 52.0, CHEST_BOX),
         Solid(
             "stomach",
-            common(below, grown(left_floor, -3.0), ellipsoid((58, -6, -122), (40, 40, 46))),
+            common(
+                below,
+                grown(left_floor, -3.0),
+                bounded(ellipsoid((58, -6, -122), (40, 40, 46)), box_around((58, -6, -122), 48)),
+            ),
             floor,
             38.0,
+            CHEST_BOX,
         ),
         Solid(
             "stomach bubble", ellipsoid(bubble_center, (31, 30, 18)), box_around(bubble_center, 36), -960.0
         ),
-        *(Solid(f"{side} lung", LUNGS[side], LUNG_BOX[side], lung_hu) for side in LUNGS),
+        *(Solid(f"{side} lung", LUNGS[side], LUNG_BOX[side], lung_hu, CHEST_BOX) for side in LUNGS),
     ]
 
 

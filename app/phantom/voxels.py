@@ -14,7 +14,7 @@ from app.domain.geometry import Affine
 from app.domain.volume import CancelToken, Progress
 from app.phantom.shapes import Box, Field, Floats, Part, Points, Solid, Tubes
 
-SLAB_VOXELS = 1_500_000  # about what stays in a core's cache per pass, found by trying
+SLAB_VOXELS = 1_100_000  # about what stays in a core's cache per pass, found by trying
 AIR_HU = -1000.0
 
 Window = tuple[slice, slice, slice]
@@ -33,17 +33,27 @@ def points_of(affine: Affine, window: Window) -> Points:
             sum(terms[1:], terms[0] + row[3]) if terms else np.full((1, 1, 1), row[3])
         )
         coordinates.append(total.astype(np.float32))
-    return Points(*coordinates)
+    x, y, z = coordinates
+    return Points(x, y, z)
 
 
 def window_of(box: Box, inverse: Affine, shape: Sequence[int], margin: float = 1.5) -> Window | None:
     """Indices whose voxels a box can touch, or None if it misses the grid."""
-    corners = np.array([[box[i, 0], box[j, 1], box[k, 2]] for i in (0, 1) for j in (0, 1) for k in (0, 1)])
-    index = corners @ inverse[:3, :3].T + inverse[:3, 3]
-    low = np.maximum(np.floor(index.min(axis=0) - margin), 0).astype(int)
-    high = np.minimum(np.ceil(index.max(axis=0) + margin) + 1, shape).astype(int)
-    if np.any(high <= low):
-        return None
+    low, high = _touched(box[None, 0], box[None, 1], inverse, shape, margin)
+    return None if np.any(high <= low) else _window(low[0], high[0])
+
+
+def _touched(
+    low: NDArray[np.float64], high: NDArray[np.float64], inverse: Affine, shape: Sequence[int], margin: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """First and past-the-last index (n, 3) of n boxes given by their corners (n, 3)."""
+    middle = (low + high) / 2 @ inverse[:3, :3].T + inverse[:3, 3]
+    half = (high - low) / 2 @ np.abs(inverse[:3, :3]).T + margin
+    first = np.maximum(np.floor(middle - half), 0).astype(np.intp)
+    return first, np.minimum(np.ceil(middle + half) + 1, shape).astype(np.intp)
+
+
+def _window(low: NDArray[np.intp], high: NDArray[np.intp]) -> Window:
     return slice(low[0], high[0]), slice(low[1], high[1]), slice(low[2], high[2])
 
 
@@ -52,9 +62,17 @@ def paint(parts: Iterable[Part], affine: Affine, shape: tuple[int, int, int]) ->
     block = np.full(shape, AIR_HU, dtype=np.float32)
     inverse = np.linalg.inv(affine).astype(np.float64)
     ramp_mm = float(abs(np.linalg.det(affine[:3, :3])) ** (1 / 3))
+    known: dict[tuple[tuple[int, int], ...], Points] = {}
+
+    def points(window: Window) -> Points:
+        key = tuple((part.start, part.stop) for part in window)
+        if key not in known:
+            known[key] = points_of(affine, window)
+        return known[key]
+
     for part in parts:
         if isinstance(part, Solid):
-            _paint_solid(block, part, affine, inverse, ramp_mm)
+            _paint_solid(block, part, points, inverse, ramp_mm)
         else:
             _paint_tubes(block, part, affine, inverse, ramp_mm)
     return block
@@ -119,35 +137,33 @@ def _blend(target: Floats, share: Floats, hu: float | Field, at: Points) -> None
     target += share * (value - target)
 
 
-def _paint_solid(block: Floats, part: Solid, affine: Affine, inverse: Affine, ramp_mm: float) -> None:
+def _paint_solid(
+    block: Floats, part: Solid, points: Callable[[Window], Points], inverse: Affine, ramp_mm: float
+) -> None:
     window = window_of(part.box, inverse, block.shape)
+    if window is not None and part.frame is not None:
+        window = window_of(part.frame, inverse, block.shape)
     if window is None:
         return
-    at = points_of(affine, window)
-    share = coverage(part.distance(at), max(ramp_mm, part.edge_mm))
-    _blend(block[window], share, part.hu, at)
+    at = points(window)
+    _blend(block[window], coverage(part.distance(at), ramp_mm), part.hu, at)
 
 
 def _paint_tubes(block: Floats, part: Tubes, affine: Affine, inverse: Affine, ramp_mm: float) -> None:
     """The nearest of all tubes decides, so joints leave no beads."""
     reach = part.radii.max(axis=1, keepdims=True) * np.array([1.0, 1.0, part.flatten]) + ramp_mm
-    low = np.minimum(part.starts, part.ends) - reach
-    high = np.maximum(part.starts, part.ends) + reach
-    whole = window_of(np.stack([low.min(axis=0), high.max(axis=0)]), inverse, block.shape)
-    if whole is None:
+    low, high = np.minimum(part.starts, part.ends) - reach, np.maximum(part.starts, part.ends) + reach
+    first, past = _touched(low, high, inverse, block.shape, 0.5)
+    hits = np.flatnonzero(np.all(past > first, axis=1))
+    if not len(hits):
         return
-    origin = [piece.start for piece in whole]
+    origin = first[hits].min(axis=0)
+    whole = _window(origin, past[hits].max(axis=0))
     share = np.zeros(block[whole].shape, dtype=np.float32)
-    for i in range(len(part.starts)):
-        window = window_of(np.stack([low[i], high[i]]), inverse, block.shape)
-        if window is None:
-            continue
-        near = tuple(slice(p.start - o, p.stop - o) for p, o in zip(window, origin, strict=True))
-        own = _tube_share(points_of(affine, window), part, i, ramp_mm)
-        np.maximum(share[near], own, out=share[near])
-    at = points_of(affine, whole)
-    if part.within is not None:
-        share *= coverage(part.within(at), ramp_mm)
+    for i in hits:
+        near = share[_window(first[i] - origin, past[i] - origin)]
+        own = _tube_share(points_of(affine, _window(first[i], past[i])), part, int(i), ramp_mm)
+        np.maximum(near, own, out=near)
     block[whole] += share * (np.float32(part.hu) - block[whole])
 
 
