@@ -1,0 +1,185 @@
+"""What the product is told of `cxr-opacity-starter`: applicability, output, threshold, figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+NAME = "cxr-opacity-starter"
+VERSION = "1.0.0"
+NOT_FOR = (
+    "any patient: a starter for trying the workflow",
+    "primary diagnosis",
+    "children",
+    "lateral views",
+    "nodules, pneumothorax, effusion, fractures, small opacities",
+)
+CELLS = [14, 14]
+
+
+def manifest(figures: dict[str, Any]) -> dict[str, Any]:
+    """configs/metadata.json without what `package_files` computes."""
+    return {
+        "schema": "urn:overread:model-package:1",
+        "name": NAME,
+        "version": VERSION,
+        "changelog": {"1.0.0": "first release"},
+        "task": "opacity score on frontal chest radiographs",
+        "description": "A small network with an exact class activation map, for trying the workflow",
+        "authors": "The Overread authors",
+        "copyright": "The Overread authors, Apache-2.0",
+        "references": [
+            "Wang et al., ChestX-ray8, CVPR 2017",
+            "Zhou et al., Learning deep features, CVPR 2016",
+        ],
+        "intended_use": "Trying how a model package runs, shows its heat and is judged; not for any patient",
+        "required_packages_version": {"onnxruntime": "1.22.0"},
+        "network_data_format": _tensors(),
+        "eval_metrics": {"auc_cross_validated": figures["cross_validated"]["network"]["all"]["auc"]},
+        "viewer": _viewer(figures),
+    }
+
+
+def _viewer(figures: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "kind": "whole",
+        "regulatory": {
+            "status": "research_only",
+            "content_qualification": "RESEARCH",
+            "not_for": list(NOT_FOR),
+            "users": ["anybody who tries the product"],
+            "age_range": [18, 120],
+        },
+        "applicability": {
+            "modality": ["CR", "DX"],
+            "body_part": ["CHEST", "THORAX", "LUNG"],
+            "view_position": ["PA", "AP"],
+            "photometric": ["MONOCHROME1", "MONOCHROME2"],
+            "max_slices": 1,
+        },
+        "preprocess": [{"op": "modality_lut"}, {"op": "invert_monochrome1"}],
+        "inputs": [{"tensor": "film", "source": "image", "layout": "NCHW"}],
+        "inference": {"mode": "simple"},
+        "maps": [
+            {
+                "tensor": "heat",
+                "key": "opacity_heat",
+                "kind": "heat",
+                "label": {"en": "Attention map: opacity"},
+                "value_range": [0.0, 1.0],
+                "threshold": 0.0,
+            }
+        ],
+        "outputs": [_opacity()],
+        "study_score": {"tensor": "score"},
+        "explain": {"method": "cam", "heat": "opacity_heat", "reference_corr": None},
+        "calibration": None,
+        "performance": _performance(figures),
+        "subgroups": _subgroups(figures),
+        "known_failures": [
+            "16 x 16 thumbnails and film borders tell the two classes of its training set apart: see the card",
+            "clearly worse on AP than on PA films",
+        ],
+        "resources": {
+            "ram_mb": 1500,
+            "vram_mb": 300,
+            "timeout_s": 60,
+            "max_batch": 1,
+            "providers": ["CUDAExecutionProvider", "CPUExecutionProvider"],
+            "fp16_ok": False,
+        },
+        "golden": [
+            {
+                "input": "tests/golden/in_0.npz",
+                "expected": "tests/golden/expected.json",
+                "atol": {"cpu": 1e-4, "cuda": 2e-3},
+            }
+        ],
+        "licence": {
+            "code": "Apache-2.0",
+            "weights": "Apache-2.0",
+            "training_data": "NIH ChestX-ray14, see docs/data_license.txt",
+            "redistributable": "yes",
+        },
+    }
+
+
+def _opacity() -> dict[str, Any]:
+    return {
+        "key": "opacity",
+        "label": {"en": "Opacity (starter)"},
+        "code": {"value": "112001", "scheme": "DCM", "meaning": "Opacity"},
+        "score": {"tensor": "score"},
+        "threshold": 0.5,
+        "threshold_source": "Youden's index on out-of-fold scores of the training films (card)",
+        "finding_site": "lung",
+        "side": "by_place",
+        "report_when": "above",
+        "heat": "opacity_heat",
+    }
+
+
+def _performance(figures: dict[str, Any]) -> list[dict[str, Any]]:
+    """The cross-validated figures, and the baselines beside them."""
+    found, point = figures["cross_validated"], figures["operating_point"]
+    names = {
+        "network": "auc",
+        "thumbnail_16": "auc of a 16 x 16 thumbnail",
+        "border_12px": "auc of the film border",
+    }
+    rows = [_auc(words, found[name]["all"], "all films") for name, words in names.items()]
+    for metric in ("sensitivity", "specificity"):
+        rows.append(
+            {
+                "dataset": "cxr_nih_512, all films",
+                "metric": metric,
+                "value": point[metric]["value"],
+                "ci95": point[metric]["ci95"],
+                "ci_method": "Wilson, per film, cut chosen on the same out-of-fold scores",
+                "n": point[metric]["n"],
+                "reference_standard": "text-mined labels",
+            }
+        )
+    return rows
+
+
+def _subgroups(figures: dict[str, Any]) -> list[dict[str, Any]]:
+    found = figures["cross_validated"]["network"]
+    words = {"PA": "PA films", "AP": "AP films", "shared_numbers": "patient numbers that both classes share"}
+    return [_auc("auc", found[part], name) for part, name in words.items()]
+
+
+def _auc(metric: str, one: dict[str, Any], part: str) -> dict[str, Any]:
+    return {
+        "dataset": f"cxr_nih_512, {part}",
+        "metric": metric,
+        "value": one["auc"],
+        "ci95": one["ci95"],
+        "ci_method": "2,000 bootstrap samples of patients; five-fold cross-validation by patient",
+        "n": one["n"],
+        "n_pos": one["n_positive"],
+        "reference_standard": "text-mined labels",
+        "overlap_with_training": False,
+    }
+
+
+def _tensors() -> dict[str, Any]:
+    film = _tensor(["*", "*"], [0.0, 65535.0])
+    maps = {"heat": _tensor(CELLS, [0.0, 1.0]), "cam": _tensor(CELLS, [])}
+    return {
+        "inputs": {"film": film},
+        "outputs": {"score": _tensor([], [0.0, 1.0]), "logit": _tensor([], []), **maps},
+    }
+
+
+def _tensor(shape: list[Any], span: list[float]) -> dict[str, Any]:  # Any: numbers or "*"
+    return {
+        "type": "image" if shape else "probabilities",
+        "format": "magnitude" if shape else "classes",
+        "modality": "DX",
+        "num_channels": 1,
+        "spatial_shape": shape,
+        "dtype": "float32",
+        "value_range": span,
+        "is_patch_data": False,
+        "channel_def": {},
+    }
