@@ -11,7 +11,7 @@ from app.analysis.run_package import RunModel
 from app.domain.codes import Code
 from app.domain.errors import ModelRefusedError
 from app.domain.finding import PackageRef
-from app.domain.volume import CancelToken, Progress
+from app.domain.volume import Cancelled, CancelToken, Progress
 from app.support.i18n import text, text_with
 from inference.types import ModelInput, ModelOutput
 
@@ -62,6 +62,7 @@ def run_in(
     cancel: CancelToken,
 ) -> RunModel:
     """The run of a package in the client's child process; raises Cancelled, ModelRefusedError."""
+    from inference.client import CancelledRun
     from inference.errors import PackageError
 
     def tell(share: float, key: str) -> None:
@@ -75,7 +76,8 @@ def run_in(
             )
         except PackageError as error:
             raise refused(error) from error
-        cancel.check()
+        except CancelledRun as wish:
+            raise Cancelled from wish
         return output
 
     return run

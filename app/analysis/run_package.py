@@ -25,6 +25,7 @@ from inference.types import ModelInput, ModelOutput
 Arrays = dict[str, MapArray]
 RunModel = Callable[[ModelInput], ModelOutput]
 
+TIME_LIMIT = "model.failed.timeout"
 # What a reader must know of the picture before believing a number that was computed on it.
 DOUBTFUL = (
     RemarkKind.MISSING_SLICES,
@@ -105,7 +106,7 @@ def without_run(
         seconds=0.0,
         pixel_sha256="",
         not_for=facts.not_for,
-        defects=("a",) if state is RunState.FAILED else (),
+        defects=_defects(state, reason_key),
     )
 
 
@@ -127,6 +128,13 @@ def reason_of(result: AnalysisResult, language: str = "en") -> str:
     if not result.state_reason_key:
         return ""
     return text_with(result.state_reason_key, dict(result.state_reason_facts), language=language)
+
+
+def _defects(state: RunState, reason_key: str) -> tuple[str, ...]:
+    """Letters of the defect list: (a) not processed, (b) time limit exceeded."""
+    if state is not RunState.FAILED:
+        return ()
+    return ("b",) if reason_key == TIME_LIMIT else ("a",)
 
 
 def _filled(

@@ -78,6 +78,8 @@ def _print(result: AnalysisResult, folder: Path) -> None:
     )
     if result.state_reason_key:
         typer.echo(f"  {reason_of(result)}")
+    for measure in result.measures:
+        typer.echo(f"  {measure.key} {measure.value:.4g} {measure.unit.value}")
     for number, finding in enumerate(result.findings, start=1):
         words = ", ".join(f"{q.key} {q.value:.4g} {q.unit.value}" for q in finding.quantities)
         score = "-" if finding.score is None else f"{finding.score:.3f}"
