@@ -40,6 +40,7 @@ COLUMNS = (
     Column("state_reason", "text", "why, for a state that is not plain"),
     Column("defects", "text", "defect letters of the run, separated by a space"),
     Column("study_score", "number", "score of the whole study; not a probability"),
+    Column("measures", "text", "numbers of the whole run: name=value unit (UCUM), separated by semicolons"),
     Column("key", "text", "the model's name of the finding"),
     Column("model_label", "text", "the model's word for it"),
     Column("label", "text", "the word that stands: the reader's where there is one"),

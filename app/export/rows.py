@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from app.domain.finding import AnalysisResult, Finding, Judgement, Place, Verdict
+from app.domain.finding import AnalysisResult, Finding, Judgement, Place, Quantity, Verdict
 from app.export.codes import assessment_code
 from app.export.columns import COLUMNS
 from app.export.segments import place_of
@@ -76,8 +76,8 @@ def _assessment(judgement: Judgement) -> Cell:
     return assessment_code(judgement).value
 
 
-def _quantities(finding: Finding) -> Cell:
-    return "; ".join(f"{q.key}={q.value:.6g} {q.unit.value}" for q in finding.quantities)
+def _listed(quantities: tuple[Quantity, ...]) -> Cell:
+    return "; ".join(f"{q.key}={q.value:.6g} {q.unit.value}" for q in quantities)
 
 
 def _number(value: float | None) -> Cell:
@@ -111,6 +111,7 @@ _CELLS: dict[str, Callable[[Row], Cell]] = {
     "state_reason": lambda r: r.result.state_reason_key,
     "defects": lambda r: " ".join(r.result.defects),
     "study_score": lambda r: _number(r.result.study_score),
+    "measures": lambda r: _listed(r.result.measures),
     "key": _of_finding(lambda f: f.key),
     "model_label": _of_finding(lambda f: f.label),
     "label": _of_judgement(lambda j: j.shown_label),
@@ -133,7 +134,7 @@ _CELLS: dict[str, Callable[[Row], Cell]] = {
     "box_max_z_mm": _axis("box_max", 2),
     "image_uid": _image,
     "frame": _frame,
-    "quantities": _of_finding(_quantities),
+    "quantities": _of_finding(lambda f: _listed(f.quantities)),
     "verdict": _of_judgement(lambda j: j.verdict.value),
     "assessment": _of_judgement(_assessment),
     "reason": _of_judgement(lambda j: j.reason.value if j.reason else ""),

@@ -6,6 +6,7 @@ number and the hash of an entry are taken inside one immediate transaction, so n
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -60,6 +61,7 @@ class Journal:
         self._clock = clock
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(file, os.O_RDONLY | os.O_CREAT, 0o600))  # names readers: nobody else's to read
         except OSError as error:
             raise JournalError(
                 "error.journal.cannot_open", file=file.name, folder=str(file.parent)

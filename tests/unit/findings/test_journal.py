@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
@@ -226,3 +227,9 @@ def test_ten_thousand_entries_verify_in_two_seconds(tmp_path: Path) -> None:
     assert report.is_whole
     assert report.entries == 10_000
     assert seconds < 2.0, f"{seconds:.2f} s"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
+def test_a_new_journal_is_private(file: Path) -> None:
+    assert file.stat().st_mode & 0o077 == 0
+    assert witness_file(file).stat().st_mode & 0o077 == 0
