@@ -10,6 +10,7 @@ import typer
 
 from app.support.i18n import text, text_with
 from app.workflows import packages
+from inference.catalog import PackageEntry
 
 
 def register(tree: typer.Typer) -> None:
@@ -60,7 +61,7 @@ def pack(
     typer.echo(text("cli.models.packed", package=target.name, folder=str(target)))
 
 
-def _row(entry: packages.PackageEntry) -> dict[str, Any]:
+def _row(entry: PackageEntry) -> dict[str, Any]:
     manifest = entry.manifest
     return {
         "name": manifest.name if manifest else entry.folder.name,
