@@ -19,7 +19,7 @@ from app.phantom.spec import covering_spec
 from app.phantom.study import write_phantom_study
 from app.support.paths import user_paths
 from app.workflows.review import readings_of
-from tests.support.packages import write_spot_package
+from tests.support.spot_package import write_spot_package
 
 Call = Callable[..., tuple[int, Any, str]]
 

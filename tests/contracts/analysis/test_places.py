@@ -21,7 +21,7 @@ from app.studies.display_sets import DisplaySet, display_sets
 from app.studies.load import load_volume, open_path
 from app.workflows.run_model import run_model
 from inference.client import ModelClient
-from tests.support.packages import write_spot_package
+from tests.support.spot_package import write_spot_package
 
 ACQUISITIONS: dict[str, dict[str, Any]] = {
     "axial": {},
