@@ -52,7 +52,7 @@ NODULES = (
     Nodule("nodule", (-92.0, 30.0, -28.0), 5.0, 30.0, "right", "lower"),
     Nodule("small nodule", (78.0, -22.0, 46.0), 3.0, 25.0, "left", "upper"),
 )
-GROUND_GLASS = GroundGlass((84.0, 46.0, -44.0), (30.0, 26.0, 34.0), -600.0, "left", "lower")
+GROUND_GLASS = GroundGlass((82.0, 40.0, -42.0), (28.0, 24.0, 32.0), -600.0, "left", "lower")
 
 MARKER_RADIUS_MM = 4.0
 MARKER_HU = 3000.0
