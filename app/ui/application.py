@@ -31,6 +31,8 @@ def application(*, off_screen: bool = False) -> QApplication:
     """The one application of this process, dressed; off_screen draws without a display if there is none."""
     running = QApplication.instance()
     if isinstance(running, QApplication):
+        if not running.styleSheet():
+            theme.put_on(running)
         return running
     if not has_display():
         if not off_screen:

@@ -14,7 +14,6 @@ from app.studies.display_sets import DisplaySet
 from app.support.i18n import text
 from app.ui import words
 from viewers.types import BadgeLevel, CornerText, Point, TruthBadge, ViewState
-from viewers.volume_presets import preset
 
 _NOTES = {RemarkKind.REFORMATTED, RemarkKind.SPACING_AT_DETECTOR, RemarkKind.LOSSY_SOURCE}
 _AXES = (("L", "R"), ("P", "A"), ("S", "I"))  # LPS: the letter of growing and of falling values
@@ -34,14 +33,13 @@ def corner_text(
     )
 
 
-def volume_text(study: Study, display_set: DisplaySet, preset_id: str) -> CornerText:
-    """The four corners of a 3D picture."""
+def volume_text(study: Study, display_set: DisplaySet) -> CornerText:
+    """Corners of a 3D picture, which names its colouring itself."""
     name, details = words.identity(study)
     return CornerText(
         top_left=(name, details),
         top_right=(words.description(study), words.day(study.date)),
-        bottom_left=(display_set.title, plane_words(Plane.VOLUME)),
-        bottom_right=(preset(preset_id).title,),
+        bottom_left=(display_set.title,),
     )
 
 

@@ -82,7 +82,7 @@ class MainWindow(QMainWindow):
         self.left.addWidget(self.series)
         self.left.setSizes([430, 470])
         middle = QWidget()
-        rows = QVBoxLayout(middle)
+        rows = self._middle = QVBoxLayout(middle)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self.header)
@@ -102,6 +102,11 @@ class MainWindow(QMainWindow):
         column.addWidget(self.zones, 1)
         column.addWidget(self.status)
         self.setCentralWidget(whole)
+
+    def take_back_host(self) -> None:
+        """The image area comes back to its place after it was shown elsewhere."""
+        self._middle.insertWidget(2, self.host, 1)
+        self.host.show()
 
     def _right(self) -> QWidget:
         panel = QWidget()

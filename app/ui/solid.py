@@ -24,7 +24,6 @@ class VolumeContent(QObject):
         self.subject = subject
         self.view: QWidget = self.volume_view
         self._has_volume = False
-        self.volume_view.preset_changed.connect(lambda _preset: self.write())
 
     @property
     def is_settled(self) -> bool:
@@ -39,7 +38,7 @@ class VolumeContent(QObject):
     def write(self) -> None:
         """Corner texts."""
         study, one = self.subject.study, self.subject.display_set
-        self.volume_view.set_corner_text(corners.volume_text(study, one, self.volume_view.preset_id))
+        self.volume_view.set_corner_text(corners.volume_text(study, one))
 
     def show_volume(self, volume: Volume) -> None:
         """The volume is complete."""

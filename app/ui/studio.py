@@ -6,10 +6,11 @@ Works off screen as well as on a display.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QEventLoop, QPoint
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -194,15 +195,15 @@ class Studio:
 
         size is that of the picture in logical pixels. Raises OverreadError if the file cannot be written.
         """
-        widget = self._part(part)
-        if size is not None:
-            self.window.resize(
-                size[0] + self.window.width() - widget.width(),
-                size[1] + self.window.height() - widget.height(),
-            )
+        if size is not None and part == "window":
+            self.window.resize(*size)
             self.wait_idle(30.0)
-            widget = self._part(part)
-        picture = widget.grab()
+        if size is None or part == "window":
+            picture = self._part(part).grab()
+        else:
+            with self._on_stage(size, part) as widget:
+                self.wait_idle(60.0)
+                picture = widget.grab()
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             if not picture.save(str(path)):
@@ -220,6 +221,30 @@ class Studio:
     def center_of(self, widget: QWidget) -> QPoint:
         """For made-up mouse events."""
         return QPoint(widget.width() // 2, widget.height() // 2)
+
+    @contextmanager
+    def _on_stage(self, size: tuple[int, int], part: str) -> Iterator[QWidget]:
+        """The image area outside the window for a moment, where no panel keeps it from being small or large."""
+        host = self.window.host
+        outer = host.frames[self.state.workspace.arrangement.active_id]
+        frame = outer.width() - self._part("view").width() if part == "view" else 0
+        least = host.minimumSize()
+        stage = QWidget()
+        stage.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        host.setMinimumSize(0, 0)
+        host.setParent(stage)
+        host.setGeometry(0, 0, size[0] + frame, size[1] + frame)
+        stage.resize(size[0] + frame, size[1] + frame)
+        stage.show()
+        host.show()
+        self.spin()
+        try:
+            yield self._part(part)
+        finally:
+            self.window.take_back_host()
+            host.setMinimumSize(least)
+            stage.deleteLater()
+            self.spin()
 
     def _part(self, part: str) -> QWidget:
         if part == "images":

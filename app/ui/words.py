@@ -120,7 +120,7 @@ def verdict_words(judgement: Judgement) -> str:
     """The verdict, with the reason or the model's own label where the reader's differs."""
     said = text(f"verdict.{judgement.verdict.value}")
     if judgement.reason is not None:
-        return f"{said}: {text(f'reason.{judgement.reason.value}')}"
+        return f"{said}: {text(f'reject.{judgement.reason.value}')}"
     if judgement.label and judgement.label != judgement.finding.label:
         return text("ui.finding.was", verdict=said, label=judgement.finding.label)
     return said

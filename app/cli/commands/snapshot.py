@@ -89,12 +89,8 @@ def _draw(studio: Studio, path: Path, out: Path, wish: Wish, result: AnalysisRes
         raise StudyUnreadableError("error.ui.nothing_to_show", path=path.name)
     if result is not None:
         studio.hang(result.series_instance_uids[0])
-    if wish.view is not View.WINDOW:
-        studio.act("view.panels")
     _arrange(studio, wish)
     part = {View.WINDOW: "window", View.STACK: "view", View.VOLUME: "view"}.get(wish.view, "images")
-    studio.wait_idle()
-    studio.grab(None, wish.size, part)
     studio.wait_idle()
     studio.grab(out, wish.size, part)
     if studio.window.host.failures:

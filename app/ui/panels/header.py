@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.study import Study
 from app.support.i18n import text
@@ -22,7 +22,9 @@ class HeaderPanel(QWidget):
         self.setObjectName("header")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.patient = label(role="title")
-        self.details = label(role="quiet")
+        self.details = ElidedLabel()
+        self.details.setProperty("role", "quiet")
+        self.details.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.study = ElidedLabel()
         self.study.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.mismatch = label(text("ui.mismatch"), wraps=True)
@@ -55,7 +57,7 @@ class HeaderPanel(QWidget):
             if study.accession_number
             else ""
         )
-        self.study.setText(f"{words.study_title(study)}   {words.day(study.date)}{accession}")
+        self.study.setText(f"{words.day(study.date)}   {words.study_title(study)}{accession}")
         self.setAccessibleName(f"{name}, {details}, {self.study.text()}")
 
     def show_hung(self, studies: Sequence[Study]) -> None:

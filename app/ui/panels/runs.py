@@ -36,6 +36,7 @@ class RunCards(QWidget):
                 widget.deleteLater()
         for result in results:
             self._rows.addWidget(RunCard(result))
+        self._rows.addStretch(1)
 
 
 def latest_per_package(results: tuple[AnalysisResult, ...]) -> tuple[AnalysisResult, ...]:
@@ -63,7 +64,8 @@ class RunCard(QWidget):
         rows.addWidget(label(_ran(result), "quiet", wraps=True))
         if fell_back(result):
             rows.addWidget(label(_fallback(result), "warning", wraps=True))
-        for warning in result.warnings:
+        said = {reason, text("model.warning.cpu_fallback")}  # said already, with the names of the devices
+        for warning in (one for one in result.warnings if one not in said):
             rows.addWidget(label(warning, "warning", wraps=True))
         not_for = text("ui.run.not_for", list="; ".join(result.not_for)) if result.not_for else ""
         # A negative result always says what was not looked for (RQ-05); others say it on one click.

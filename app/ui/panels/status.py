@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from app.state.model import Deed
 from app.support.i18n import text
-from app.ui.widgets.small import label
+from app.ui.widgets.small import ElidedLabel, label
 
 MEMORY_EVERY_MS = 2000
 GIB = 2**30
@@ -26,7 +26,8 @@ class StatusLine(QWidget):
         self.memory = label(role="quiet")
         self.renderer = label(role="quiet")
         self.mode = label(role="warning")
-        self.deed = label()
+        self.deed = ElidedLabel()
+        self.deed.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.undo = QToolButton()
         self.undo.setText(text("action.edit.undo"))
         self.undo.setAccessibleName(text("action.edit.undo"))
@@ -41,9 +42,8 @@ class StatusLine(QWidget):
         for part in (self.journal, self.memory, self.renderer):
             line.addWidget(_divider())
             line.addWidget(part)
-        line.addStretch(1)
+        line.addWidget(self.deed, 1)
         line.addWidget(self.mode)
-        line.addWidget(self.deed)
         line.addWidget(self.undo)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.show_memory)

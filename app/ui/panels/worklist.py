@@ -22,8 +22,10 @@ def ai_words(note: AiNote) -> tuple[str, str]:
     states = set(note.states)
     if not states:
         return "", ""
-    if states & {RunState.FAILED, RunState.INCONSISTENT}:
+    if RunState.FAILED in states:
         return text("ui.worklist.ai_failed"), "state_failed"
+    if RunState.INCONSISTENT in states:
+        return text("ui.worklist.ai_inconsistent"), "state_inconsistent"
     if states <= {RunState.NOT_APPLICABLE}:
         return text("ui.worklist.ai_not_applicable"), "state_not_applicable"
     return text("ui.worklist.ai_ran"), "state_negative"

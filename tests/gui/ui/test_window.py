@@ -25,9 +25,6 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 @pytest.fixture
 def studio(tmp_path: Path, qapp: QApplication) -> Iterator[Studio]:
-    from app.ui import theme
-
-    theme.put_on(qapp)
     made = Studio.of(paths_in(tmp_path), size=(1300, 820))
     yield made
     made.close()
