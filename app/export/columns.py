@@ -38,6 +38,7 @@ COLUMNS = (
         "positive, negative, not_applicable, failed, inconsistent; the last three are never negative",
     ),
     Column("state_reason", "text", "why, for a state that is not plain"),
+    Column("state_reason_words", "text", "the same in words"),
     Column("defects", "text", "defect letters of the run, separated by a space"),
     Column("study_score", "number", "score of the whole study; not a probability"),
     Column("measures", "text", "numbers of the whole run: name=value unit (UCUM), separated by semicolons"),

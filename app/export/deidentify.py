@@ -21,8 +21,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from app.domain.codes import Code
 from app.domain.errors import ExportRefusedError
-from app.domain.finding import AnalysisResult, Judgement, MapRef, PackageRef, Reading
+from app.domain.finding import AnalysisResult, Finding, Judgement, MapRef, PackageRef, Reading
 from app.domain.study import Instance, Patient, Study
 from app.export.types import StudyExport
 
@@ -37,6 +38,20 @@ _DATES = re.compile(
 )
 _DATES_DAY_FIRST = re.compile(r"(?<!\d)\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d{2}(?!\d)")
 _PATHS = re.compile(r"(?:[A-Za-z]:\\|(?<!\w)/[^\s/,;]+/)[^\s,;]*")
+# Words that a model package brings along: they know no patient, and cleaning could turn their meaning round.
+_OF_THE_PACKAGE = frozenset(
+    {
+        "not_for",
+        "key",
+        "map_key",
+        "label_map",
+        "site",
+        "side",
+        "provider",
+        "requested_providers",
+        "state_reason_key",
+    }
+)
 _UID_FIELDS = ("uid", "uids", "finding_id", "result_id")
 
 
@@ -111,16 +126,24 @@ def _nobody(pseudonym: str) -> dict[str, str]:
 
 
 def _identifiers(export: StudyExport) -> frozenset[str]:
-    """Words that name this patient and must not be found in free text."""
-    words: set[str] = set()
-    for value in export.patient_header.values():
-        words.add(value)
+    """Words that name this patient or somebody beside: whole values, and each part of a person's name.
+
+    Only names are taken apart. The words of a comment are words of the language, and a text without its 'not' is worse
+    than none.
+    """
+    words = set(export.patient_header.values())
+    names = {
+        value
+        for keyword, value in export.patient_header.items()
+        if "Name" in keyword or "Physician" in keyword
+    }
     if export.study:
-        patient = export.study.patient
-        words |= {patient.patient_id, patient.name, patient.birth_date, export.study.accession_number}
-        words |= {export.study.date, export.study.time, patient.issuer}
-    for whole in tuple(words):
-        words |= set(re.split(r"[\^=\s,]+", whole))
+        patient, study = export.study.patient, export.study
+        words |= {patient.patient_id, patient.birth_date, patient.issuer}
+        words |= {study.accession_number, study.date, study.time}
+        names.add(patient.name)
+    for name in names:
+        words |= {name, *re.split(r"[\^=\s,]+", name)}
     return frozenset(word for word in words if len(word) >= 3 and not _DATES.fullmatch(word))
 
 
@@ -154,6 +177,8 @@ class _Cleaner:
         clean: dict[str, Any] = {  # Any: fields of any domain object
             item.name: self._field(item.name, getattr(value, item.name)) for item in fields(value)
         }
+        if isinstance(value, Finding):
+            clean["label"] = value.label  # the package's word; a reader's stands in the judgement
         made: T = type(value)(**clean)
         if isinstance(made, AnalysisResult):
             return replace(made, stamps=(), pixel_sha256="")
@@ -164,10 +189,12 @@ class _Cleaner:
         return made
 
     def _field(self, name: str, value: Any) -> Any:  # Any: a field of any domain object
+        if name in _OF_THE_PACKAGE:
+            return value
         if isinstance(value, str):
             is_uid = name.endswith(_UID_FIELDS)
             return self._names.uid(value) if is_uid else self.text(value)
-        if isinstance(value, PackageRef | MapRef | Enum | Path):
+        if isinstance(value, PackageRef | MapRef | Code | Enum | Path):
             return value
         if isinstance(value, tuple):
             return tuple(self._field(name, part) for part in value)

@@ -14,6 +14,7 @@ from app.export.codes import assessment_code
 from app.export.columns import COLUMNS
 from app.export.segments import place_of
 from app.export.types import NOTICE, ExportSet, StudyExport
+from app.support.i18n import text_with
 
 Cell = str | int | float | bool | None
 SCHEMA_VERSION = 1
@@ -85,6 +86,11 @@ def _number(value: float | None) -> Cell:
     return None if value is None else float(f"{value:.7g}")
 
 
+def _reason(result: AnalysisResult) -> Cell:
+    known = result.state_reason_key
+    return text_with(known, dict(result.state_reason_facts)) if known else ""
+
+
 def _frame(row: Row) -> Cell:
     return row.place.frame.frame if row.place and row.place.frame else None
 
@@ -109,6 +115,7 @@ _CELLS: dict[str, Callable[[Row], Cell]] = {
     "seconds": lambda r: round(r.result.seconds, 3),
     "state": lambda r: r.result.state.value,
     "state_reason": lambda r: r.result.state_reason_key,
+    "state_reason_words": lambda r: _reason(r.result),
     "defects": lambda r: " ".join(r.result.defects),
     "study_score": lambda r: _number(r.result.study_score),
     "measures": lambda r: _listed(r.result.measures),

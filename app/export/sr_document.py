@@ -23,7 +23,7 @@ from app.export.headers import analysed_series, header_of, stack_of
 from app.export.segments import SegmentFile
 from app.export.sr_places import measurement_group
 from app.export.types import NOTICE, ExportSet, StudyExport
-from app.support.i18n import text
+from app.support.i18n import text, text_with
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -187,6 +187,8 @@ def _statements(document: Document) -> list[str]:
             seconds=f"{result.seconds:.1f}",
         ),
     ]
+    if result.state_reason_key:
+        said.append(text_with(result.state_reason_key, dict(result.state_reason_facts)))
     if result.not_for:
         said.append(text("export.sr.not_for", what="; ".join(result.not_for)))
     return said

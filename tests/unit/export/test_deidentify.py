@@ -126,3 +126,12 @@ def test_a_damaged_key_is_refused_and_kept(tmp_path: Path) -> None:
         load_key(file)
     assert refused.value.key == "error.export.bad_key"
     assert file.read_bytes() == b"short"
+
+
+def test_words_of_the_package_keep_their_meaning(case: Case) -> None:
+    warned = replace(case.reading.results[0], not_for=("Канарейкин and not chest", "Зильберштейн's sign"))
+    reading = replace(case.reading, results=(warned, *case.reading.results[1:]))
+    header = {**identity_of(case.study), "PatientComments": "not a person and chest"}
+    export = without_identity(StudyExport(reading, case.study, header), NAMES)
+    assert export.reading.results[0].not_for == warned.not_for
+    assert label_after(case, "not a scar and not new") == "not a scar and not new"
