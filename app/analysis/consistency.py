@@ -10,7 +10,7 @@ import numpy as np
 
 from app.analysis.package_facts import PackageFacts
 from app.analysis.sides import side_of
-from app.analysis.to_findings import label_sizes
+from app.analysis.to_findings import label_sizes, own_volume
 from app.domain.geometry import lps_to_index
 from app.domain.volume import Volume
 from inference.types import Detection, LabelMap, ModelOutput, OutputState
@@ -117,29 +117,21 @@ def map_is_broken(case: Case) -> Iterator[Contradiction]:
 
 
 def region_is_empty(case: Case) -> Iterator[Contradiction]:
-    """A finding with a region lies in it; one that states an amount has voxels to show for it, and as many mL."""
+    """A finding with a region has voxels to show for it, and the volume it states of itself is that of the region."""
     for found in case.output.detections:
         if not found.label_map:
             continue
+        stated = own_volume(found.measures)
         label_map = case.label_map(found.label_map)
         voxels, volume_ml = (0, 0.0) if label_map is None else label_sizes(label_map, found.label)
         if voxels == 0:
-            if label_map is None or _claims_something(found, case.threshold(found)):
+            if label_map is None or stated is None or stated > 0:
                 yield Contradiction("run.inconsistent.region_empty", (("finding", found.key),))
             continue
-        stated = next((m.value for m in found.measures if m.unit == "mL"), None)
         slack = VOLUME_TOLERANCE * volume_ml + volume_ml / voxels
         if stated is not None and abs(stated - volume_ml) > slack:
             facts = (("finding", found.key), ("stated", f"{stated:.1f}"), ("region", f"{volume_ml:.1f}"))
             yield Contradiction("run.inconsistent.volume_differs", facts)
-
-
-def _claims_something(found: Detection, threshold: float | None) -> bool:
-    """Whether a finding says there is some of it: an amount above nothing, or a score at its threshold."""
-    amounts = [measure.value for measure in found.measures if measure.unit in ("mL", "%")]
-    if amounts:
-        return any(amount > 0 for amount in amounts)
-    return found.score is None or threshold is None or found.score >= threshold
 
 
 def place_is_outside(case: Case) -> Iterator[Contradiction]:

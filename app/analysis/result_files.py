@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from app.analysis.map_files import MapArray, read_map, write_map
+from app.analysis.to_findings import OWN_VOLUME
 from app.domain.errors import StudyUnreadableError
 from app.domain.finding import AnalysisResult, Finding, Place, PlaceKind, Quantity, RunState
 from app.support.codec import CodecError, decode, encode
 
+SHARE_OF_LUNG = ("percent_lung", "dense_percent")
 RESULT_FILE = "result.json"
 LARGEST_RESULT_BYTES = 64 * 1024 * 1024
 Arrays = Mapping[str, MapArray]
@@ -129,8 +131,8 @@ def _finding(finding: Finding) -> Json:
         "site": finding.site,
         "side": finding.side,
         "geometry": _geometry(finding.place),
-        "volume_ml": _amount(finding, "mL"),
-        "percent_lung": _amount(finding, "%"),
+        "volume_ml": _amount(finding, OWN_VOLUME),
+        "percent_lung": _amount(finding, SHARE_OF_LUNG),
         "measures": [_quantity(quantity) for quantity in finding.quantities],
     }
 
@@ -149,8 +151,8 @@ def _geometry(place: Place) -> Json:
     }
 
 
-def _amount(finding: Finding, unit: str) -> float | str | None:
-    found = next((q.value for q in finding.quantities if q.unit.value == unit), None)
+def _amount(finding: Finding, keys: tuple[str, ...]) -> float | str | None:
+    found = next((q.value for q in finding.quantities if q.key in keys), None)
     value: float | str | None = encode(found)
     return value
 

@@ -154,7 +154,7 @@ def _filled(
         blank,
         state_reason_facts=tuple(sorted(output.reason_facts.items())),
         study_score=output.study_score,
-        findings=to_findings(output.detections, facts, volume, blank.result_id, notes.language),
+        findings=to_findings(output, facts, volume, blank.result_id, notes.language),
         maps=_refs(output),
         measures=(*quantities(output.measures), *outside),
         provider=output.provider,
@@ -183,14 +183,12 @@ def _judged(result: AnalysisResult, broken: tuple[Contradiction, ...]) -> Analys
 
 
 def _outside(output: ModelOutput) -> tuple[Quantity, ...]:
-    """Share of each heat map outside the lungs, where the model gave both."""
+    """Share of heat outside the lungs where the model gave both; of several heat maps, the worst."""
     lungs = next((label_map for label_map in output.label_maps if lung_labels(label_map)), None)
     if lungs is None:
         return ()
-    shares = ((heat.key, share_outside_lungs(heat, lungs)) for heat in output.maps)
-    return tuple(
-        Quantity(f"{key}_outside_lungs", 100 * share, PERCENT) for key, share in shares if share is not None
-    )
+    shares = [share for heat in output.maps if (share := share_outside_lungs(heat, lungs)) is not None]
+    return (Quantity("heat_outside_lungs", 100 * max(shares), PERCENT),) if shares else ()
 
 
 def _doubts(volume: Volume, language: str) -> Iterable[str]:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from app.analysis.package_facts import PackageFacts
 from app.analysis.sides import side_of
 from app.domain.codes import HOUNSFIELD, MILLILITER, MILLIMETER, NO_UNITS, PERCENT, Code
 from app.domain.finding import Finding, Place, PlaceKind, Point, Quantity
 from app.domain.geometry import lps_to_index
-from app.domain.volume import FrameRef, Volume
-from inference.types import Detection, LabelMap, Measure
+from app.domain.volume import FrameRef, Space, Volume
+from inference.types import Detection, LabelMap, Measure, ModelOutput
 
 UNITS = {unit.value: unit for unit in (MILLIMETER, MILLILITER, PERCENT, HOUNSFIELD, NO_UNITS)}
+
+
+OWN_VOLUME = (
+    "volume",
+    "volume_ml",
+)  # keys of the volume of what was found itself, not of the organ it lies in
 
 
 def new_uid() -> str:
@@ -21,15 +29,18 @@ def new_uid() -> str:
 
 
 def to_findings(
-    detections: tuple[Detection, ...],
-    facts: PackageFacts,
-    volume: Volume,
-    result_id: str,
-    language: str = "en",
+    output: ModelOutput, facts: PackageFacts, volume: Volume, result_id: str, language: str = "en"
 ) -> tuple[Finding, ...]:
     """Findings, highest score first; those without a score keep their order behind."""
-    ordered = sorted(detections, key=lambda found: -found.score if found.score is not None else float("inf"))
-    return tuple(_finding(found, facts, volume, result_id, language) for found in ordered)
+    regions = {one.key: one for one in output.label_maps}
+    ordered = sorted(
+        output.detections, key=lambda found: float("inf") if found.score is None else -found.score
+    )
+    findings = (_finding(found, facts, volume, language) for found in ordered)
+    return tuple(
+        replace(finding, result_id=result_id, quantities=_with_volume(finding, regions))
+        for finding in findings
+    )
 
 
 def nearest_frame(volume: Volume, center: Point) -> FrameRef | None:
@@ -62,14 +73,29 @@ def label_sizes(label_map: LabelMap, label: int) -> tuple[int, float]:
     return voxels, voxels * abs(float(np.linalg.det(label_map.affine[:3, :3]))) / 1000.0
 
 
-def _finding(found: Detection, facts: PackageFacts, volume: Volume, result_id: str, language: str) -> Finding:
+def own_volume(measures: Iterable[Measure]) -> float | None:
+    """The volume in mL that a finding states of itself, if it does."""
+    return next((one.value for one in measures if one.key in OWN_VOLUME and one.unit == "mL"), None)
+
+
+def _with_volume(finding: Finding, regions: Mapping[str, LabelMap]) -> tuple[Quantity, ...]:
+    """The stated quantities, and the volume of the finding's region where it states none."""
+    region = regions.get(finding.place.label_map)
+    stated = any(quantity.key in OWN_VOLUME for quantity in finding.quantities)
+    if region is None or stated or finding.place.space is not Space.PATIENT:
+        return finding.quantities
+    _, volume_ml = label_sizes(region, finding.place.label)
+    return (*finding.quantities, Quantity("volume_ml", volume_ml, MILLILITER))
+
+
+def _finding(found: Detection, facts: PackageFacts, volume: Volume, language: str) -> Finding:
     output = facts.output(found.key)
     side = found.side
     if not side and found.center is not None:
         side = side_of(volume, found.center)
     return Finding(
         finding_id=new_uid(),
-        result_id=result_id,
+        result_id="",
         key=found.key,
         label=output.label(language),
         code=output.code,

@@ -10,7 +10,7 @@ import typer
 
 from app.cli.sessions import AsJson, Cpu, Package, model_session
 from app.domain.errors import StudyUnreadableError
-from app.domain.finding import AnalysisResult, RunState
+from app.domain.finding import AnalysisResult, Quantity, RunState
 from app.support.i18n import text
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ def _print(result: AnalysisResult, folder: Path) -> None:
     if result.state_reason_key:
         typer.echo(f"  {reason_of(result)}")
     for measure in result.measures:
-        typer.echo(f"  {measure.key} {measure.value:.4g} {measure.unit.value}")
+        typer.echo(f"  {_words(measure)}")
     for number, finding in enumerate(result.findings, start=1):
-        words = ", ".join(f"{q.key} {q.value:.4g} {q.unit.value}" for q in finding.quantities)
+        words = ", ".join(_words(quantity) for quantity in finding.quantities)
         score = "-" if finding.score is None else f"{finding.score:.3f}"
         center = finding.place.center
         where = "" if center is None else " at (" + ", ".join(f"{v:.1f}" for v in center) + ") mm"
@@ -90,3 +90,8 @@ def _print(result: AnalysisResult, folder: Path) -> None:
         typer.echo(f"  ! {warning}")
     typer.echo(text("cli.run.not_for", words="; ".join(result.not_for)))
     typer.echo(text("cli.run.folder", folder=folder))
+
+
+def _words(quantity: Quantity) -> str:
+    unit = "" if quantity.unit.value == "1" else f" {quantity.unit.value}"
+    return f"{text(f'quantity.{quantity.key}')} {quantity.value:.4g}{unit}"

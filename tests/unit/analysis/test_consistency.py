@@ -15,8 +15,8 @@ REGION = np.zeros(VOLUME.pixels.shape)
 REGION[2, 20:30, 40:50] = 1  # 100 voxels of 9 mm3: 0.9 mL
 
 
-def region(volume_ml: float, label: int = 1) -> ModelOutput:
-    found = spot(label_map="lungs", label=label, measures=(Measure("volume", volume_ml, "mL"),))
+def region(volume_ml: float, label: int = 1, key: str = "volume") -> ModelOutput:
+    found = spot(label_map="lungs", label=label, measures=(Measure(key, volume_ml, "mL"),))
     return output_of(found, label_maps=(labels_on(VOLUME, REGION, {1: "spot"}),))
 
 
@@ -34,6 +34,7 @@ def keys(output: ModelOutput, facts: PackageFacts = FACTS) -> list[str]:
         output_of(spot(), measures=(Measure("share", 100.0, "%"),)),
         region(0.9),
         region(0.0, label=2),
+        region(1884.0, key="lung_ml"),
         output_of(state=OutputState.NOT_APPLICABLE),
         output_of(state=OutputState.FAILED),
     ],

@@ -23,7 +23,7 @@ def made() -> tuple[AnalysisResult, dict[str, MapArray]]:
     lungs = np.zeros(volume.pixels.shape)
     lungs[:, 15:45, 15:65] = 1
     output = output_of(
-        spot(measures=(Measure("volume", 0.25, "mL"), Measure("share", 3.5, "%"))),
+        spot(measures=(Measure("volume", 0.25, "mL"), Measure("dense_percent", 3.5, "%"))),
         spot(None, score=0.6),
         maps=(heat_on(volume, np.random.default_rng(1).random(volume.pixels.shape)),),
         label_maps=(labels_on(volume, lungs, {1: "left lung"}),),

@@ -9,15 +9,14 @@ from app.domain.codes import MILLILITER
 from app.domain.finding import PlaceKind
 from app.domain.volume import FrameRef, Space
 from inference.types import Measure
-from tests.support.analysis import FACTS, NODULE, body_pixels, ct_volume, spot
+from tests.support.analysis import FACTS, NODULE, body_pixels, ct_volume, labels_on, output_of, spot
 
 VOLUME = ct_volume()  # slices at z 100, 103 ... 115; body from x -45 to 43.5, its middle at about -1
 
 
 def test_a_detection_gets_identity_words_code_threshold_and_place() -> None:
-    [finding] = to_findings(
-        (spot(threshold=None, measures=(Measure("volume", 0.25, "mL"),)),), FACTS, VOLUME, "2.25.1"
-    )
+    found = spot(threshold=None, measures=(Measure("volume", 0.25, "mL"),))
+    [finding] = to_findings(output_of(found), FACTS, VOLUME, "2.25.1")
     assert finding.finding_id.startswith("2.25.")
     assert len(finding.finding_id) <= 64
     assert (finding.label, finding.code, finding.threshold) == ("Nodule", NODULE, 0.5)
@@ -28,13 +27,13 @@ def test_a_detection_gets_identity_words_code_threshold_and_place() -> None:
 
 
 def test_the_label_is_in_the_language_asked_for() -> None:
-    [finding] = to_findings((spot(),), FACTS, VOLUME, "2.25.1", language="ru")
+    [finding] = to_findings(output_of(spot()), FACTS, VOLUME, "2.25.1", language="ru")
     assert finding.label == "Узелок"
 
 
 def test_findings_come_by_score_and_have_ids_of_their_own() -> None:
     found = (spot(score=0.6), spot(score=None), spot(score=0.9), spot(score=0.6, site="pleura"))
-    findings = to_findings(found, FACTS, VOLUME, "2.25.1")
+    findings = to_findings(output_of(*found), FACTS, VOLUME, "2.25.1")
     assert [finding.score for finding in findings] == [0.9, 0.6, 0.6, None]
     assert [finding.site for finding in findings] == ["lung", "lung", "pleura", "lung"]
     assert len({finding.finding_id for finding in findings}) == 4
@@ -54,14 +53,17 @@ def test_no_slice_is_named_for_a_point_beyond_the_stack(z: float) -> None:
 
 def test_a_box_without_a_centre_is_placed_by_its_middle() -> None:
     [finding] = to_findings(
-        (spot(None, box_min=(10.0, -4.0, 103.0), box_max=(20.0, 4.0, 109.0)),), FACTS, VOLUME, "2.25.1"
+        output_of(spot(None, box_min=(10.0, -4.0, 103.0), box_max=(20.0, 4.0, 109.0))),
+        FACTS,
+        VOLUME,
+        "2.25.1",
     )
     assert finding.place.kind is PlaceKind.BOX
     assert finding.place.center == (15.0, 0.0, 106.0)
 
 
 def test_a_finding_without_a_place_speaks_of_the_study() -> None:
-    [finding] = to_findings((spot(None),), FACTS, VOLUME, "2.25.1")
+    [finding] = to_findings(output_of(spot(None)), FACTS, VOLUME, "2.25.1")
     assert (finding.place.kind, finding.place.frame, finding.side) == (PlaceKind.STUDY, None, "")
 
 
@@ -87,3 +89,16 @@ def test_the_middle_is_that_of_the_body_and_not_of_the_picture() -> None:
 )
 def test_no_side_is_said_where_the_picture_does_not_tell(volume: object) -> None:
     assert side_of(volume, (30.0, 0.0, 106.0)) == ""  # type: ignore[arg-type]  # builders give volumes
+
+
+def test_a_region_gives_a_finding_its_volume_and_not_that_of_the_organ() -> None:
+    region = np.zeros(VOLUME.pixels.shape)
+    region[2, 20:30, 40:50] = 1  # 100 voxels of 9 mm3
+    found = spot(label_map="lungs", label=1, measures=(Measure("lung_ml", 1884.0, "mL"),))
+    output = output_of(found, label_maps=(labels_on(VOLUME, region, {1: "spot"}),))
+    [finding] = to_findings(output, FACTS, VOLUME, "2.25.1")
+    assert [(q.key, round(q.value, 6)) for q in finding.quantities] == [
+        ("lung_ml", 1884.0),
+        ("volume_ml", 0.9),
+    ]
+    assert finding.place.kind is PlaceKind.REGION
