@@ -7,34 +7,29 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.actions.desk import PictureView
 from app.context import AppContext
 from app.domain.errors import OverreadError
-from app.domain.finding import Verdict
 from app.domain.volume import CancelToken, Progress
 from app.jobs.job import Priority
 from app.state.events import (
     ArrangementHung,
     Hanged,
-    InkChanged,
-    MaximisedToggled,
     PlanesLeft,
-    ViewportActivated,
 )
 from app.state.model import AppState, Arrangement, Hung, Plane
 from app.state.reading_events import FindingSelected
-from app.support.i18n import explain, text
+from app.support.i18n import text
 from app.ui import words
+from app.ui.connect import connect
 from app.ui.opening import Opening
 from app.ui.running import Running
 from app.ui.sheets import Sheets
 from app.ui.watch import Watch
 from app.workflows import hang
 from app.workflows.hang import Arrange
-from app.workflows.judge import judge, step_finding
 
 if TYPE_CHECKING:
     from app.ui.main_window import MainWindow
@@ -49,7 +44,7 @@ class WindowDesk:
         self.opening = Opening(ctx, window)
         self.running = Running(ctx, window)
         self.sheets = Sheets(ctx, window, self)
-        self._connect()
+        connect(ctx, window, self)
 
     def start(self) -> None:
         """Show the state from now on; the window knows its desk by then."""
@@ -241,54 +236,6 @@ class WindowDesk:
     def close(self) -> None:
         """The window goes."""
         self.watch.close()
-
-    def _connect(self) -> None:
-        window, store = self._window, self._ctx.store
-        window.worklist.study_chosen.connect(self.open_study)
-        window.series.chosen.connect(self.hang)
-        window.series.cancel_asked.connect(lambda: self.cancel_jobs("scan"))
-        window.models.run_asked.connect(self._run_asked)
-        window.models.cancel_asked.connect(lambda: self.cancel_jobs("model"))
-        window.findings.selected.connect(lambda key: store.apply(FindingSelected(key)))
-        window.findings.labelled.connect(self._label)
-        window.ink.mode_asked.connect(lambda mode: store.apply(InkChanged(mode=mode, shown=True)))
-        window.ink.threshold_asked.connect(lambda share: store.apply(InkChanged(threshold=share)))
-        window.ink.opacity_asked.connect(lambda share: store.apply(InkChanged(opacity=share)))
-        host = window.host
-        host.activated.connect(lambda key: store.apply(ViewportActivated(key)))
-        host.maximise_asked.connect(lambda key: store.apply(MaximisedToggled(key)))
-        host.dropped.connect(self.hang_in)
-        host.marker_clicked.connect(lambda key: store.apply(FindingSelected(key)))
-        host.finding_step.connect(lambda step: step_finding(self._ctx, step))
-        host.menu_asked.connect(self._menu)
-
-    def _run_asked(self, package: str) -> None:
-        try:
-            self.running.run(package)
-        except OverreadError as error:
-            self.warn(explain(error))
-
-    def _label(self, finding_id: str, label: str) -> None:
-        """Another label is a verdict like the others; the one that stands already is none."""
-        reading = self.state.reading.reading
-        judgement = reading.judgement(finding_id) if reading else None
-        if judgement is None or judgement.shown_label == label:
-            return
-        self._ctx.store.apply(FindingSelected(finding_id))
-        try:
-            judge(self._ctx, Verdict.EDITED, label=label)
-        except OverreadError as error:
-            self.warn(explain(error))
-
-    def _menu(self, at: QPoint) -> None:
-        """The right-click menu: verdicts, presets, orientation."""
-        menu = QMenu(self._window)
-        for group in ("finding", "view.preset", "view.flip", "layout.planes", "layout.volume"):
-            for name, made in self._window.commands.actions.items():
-                if name.startswith(group) and made.isEnabled():
-                    menu.addAction(made)
-            menu.addSeparator()
-        menu.popup(at)
 
 
 def _import_views(_request: None, _progress: Progress, _cancel: CancelToken) -> None:

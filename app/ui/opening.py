@@ -17,7 +17,7 @@ from app.state.model import Hung
 from app.support.i18n import explain, text
 from app.ui import words
 from app.workflows import hang
-from app.workflows.open_study import list_studies, open_study, start_scan
+from app.workflows.open_study import ScanListener, list_studies, open_study, start_scan
 
 if TYPE_CHECKING:
     from app.studies.scan import ScanReport
@@ -46,9 +46,11 @@ class Opening:
             start_scan(
                 self._ctx,
                 paths,
-                lambda report: self._done(paths, report),
-                lambda error: self._window.messages.warn(explain(error)),
-                lambda: self._window.messages.note(text("ui.scan.stopped")),
+                ScanListener(
+                    lambda report: self._done(paths, report),
+                    self._window.messages.warn_of,
+                    lambda: self._window.messages.note(text("ui.scan.stopped")),
+                ),
             )
         except OverreadError as error:
             self._window.messages.warn(explain(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,15 +25,22 @@ if TYPE_CHECKING:
 KIND = "scan"
 
 
-def start_scan(
-    ctx: AppContext,
-    paths: tuple[Path, ...],
-    on_done: Callable[[ScanReport], None],
-    on_failed: Callable[[OverreadError], None],
-    on_canceled: Callable[[], None],
-) -> Job:
+@dataclass(frozen=True, slots=True)
+class ScanListener:
+    """Who hears how a scan ended; exactly one of the three is called."""
+
+    done: Callable[[ScanReport], None]
+    failed: Callable[[OverreadError], None]
+    canceled: Callable[[], None]
+
+
+def start_scan(ctx: AppContext, paths: tuple[Path, ...], listener: ScanListener) -> Job:
     """Scan on a thread; the worklist grows as batches arrive in the index."""
     title = paths[0].name if len(paths) == 1 else text("ui.scan.paths", count=len(paths))
+
+    def progress(share: float, note: str) -> None:
+        ctx.store.apply(JobReported(JobRow(job.job_id, KIND, title, share, note)))
+        list_studies(ctx)
 
     def ended() -> None:
         ctx.store.apply(JobEnded(job.job_id))
@@ -40,31 +48,20 @@ def start_scan(
 
     def done(report: ScanReport) -> None:
         ended()
-        on_done(report)
+        listener.done(report)
 
     def failed(error: OverreadError) -> None:
         ended()
-        on_failed(error)
+        listener.failed(error)
 
     def canceled() -> None:
         ended()
-        on_canceled()
-
-    def progress(share: float, note: str) -> None:
-        ctx.store.apply(JobReported(JobRow(job.job_id, KIND, title, share, note)))
-        list_studies(ctx)
+        listener.canceled()
 
     job = ctx.jobs.submit(
-        _scan,
-        (ctx.index, paths),
-        Priority.INTERACTION,
-        done,
-        failed,
-        on_progress=progress,
-        on_canceled=canceled,
-        kind=KIND,
-        target=title,
-    )
+        _scan, (ctx.index, paths), Priority.INTERACTION, done, failed,
+        on_progress=progress, on_canceled=canceled, kind=KIND, target=title,
+    )  # fmt: skip
     ctx.store.apply(JobReported(JobRow(job.job_id, KIND, title)))
     return job
 

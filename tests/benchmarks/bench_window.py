@@ -103,7 +103,8 @@ def _first_image(studio: Studio, folder: str) -> float:
     from app.workflows import open_study
 
     ctx, done = studio.ctx, list[object]()
-    open_study.start_scan(ctx, (Path(folder),), done.append, done.append, lambda: None)
+    listener = open_study.ScanListener(done.append, done.append, lambda: None)
+    open_study.start_scan(ctx, (Path(folder),), listener)
     studio.wait_for(lambda: bool(done), 60)
     uid = ctx.store.state.workspace.studies[0].study_instance_uid
     return _until_painted(studio, lambda: studio.open_study(uid))
