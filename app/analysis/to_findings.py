@@ -31,12 +31,9 @@ def new_uid() -> str:
 def to_findings(
     output: ModelOutput, facts: PackageFacts, volume: Volume, result_id: str, language: str = "en"
 ) -> tuple[Finding, ...]:
-    """Findings, highest score first; those without a score keep their order behind."""
+    """Findings in the order that the package ranks them."""
     regions = {one.key: one for one in output.label_maps}
-    ordered = sorted(
-        output.detections, key=lambda found: float("inf") if found.score is None else -found.score
-    )
-    findings = (_finding(found, facts, volume, language) for found in ordered)
+    findings = (_finding(found, facts, volume, language) for found in output.detections)
     return tuple(
         replace(finding, result_id=result_id, quantities=_with_volume(finding, regions))
         for finding in findings

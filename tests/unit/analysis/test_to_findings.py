@@ -31,11 +31,15 @@ def test_the_label_is_in_the_language_asked_for() -> None:
     assert finding.label == "Узелок"
 
 
-def test_findings_come_by_score_and_have_ids_of_their_own() -> None:
+def test_findings_keep_the_order_of_the_package_and_have_ids_of_their_own() -> None:
     found = (spot(score=0.6), spot(score=None), spot(score=0.9), spot(score=0.6, site="pleura"))
     findings = to_findings(output_of(*found), FACTS, VOLUME, "2.25.1")
-    assert [finding.score for finding in findings] == [0.9, 0.6, 0.6, None]
-    assert [finding.site for finding in findings] == ["lung", "lung", "pleura", "lung"]
+    assert [(finding.score, finding.site) for finding in findings] == [
+        (0.6, "lung"),
+        (None, "lung"),
+        (0.9, "lung"),
+        (0.6, "pleura"),
+    ]
     assert len({finding.finding_id for finding in findings}) == 4
 
 
