@@ -29,12 +29,20 @@ class Headers:
     remarks: tuple[Remark, ...] = ()
 
 
-def fits(bundle: Bundle, headers: Headers) -> bool:
-    """Whether nothing in the headers speaks against running the package."""
-    if headers.affine is None:
-        return False
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Why a package is not for a series: a text and its facts."""
+
+    key: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+def misfit(bundle: Bundle, headers: Headers) -> Misfit | None:
+    """What in the headers speaks against running the package, or None. Raises ValueError without an affine."""
     from inference.applicability import why_not
 
+    if headers.affine is None:
+        raise ValueError("slices that make no volume have no headers to ask")
     shape = (headers.slices, headers.first.rows, headers.first.columns)
     given = ModelInput(
         pixels=np.broadcast_to(np.uint8(0), shape),  # no memory is taken; the rules ask for the shape only
@@ -43,4 +51,5 @@ def fits(bundle: Bundle, headers: Headers) -> bool:
         spacing_known=all(remark.kind is not RemarkKind.NO_SPACING for remark in headers.remarks),
         attributes=attributes(headers.study, headers.series, used=headers.first),
     )
-    return why_not(bundle.manifest, given) is None
+    problem = why_not(bundle.manifest, given)
+    return None if problem is None else Misfit(problem.key, tuple(sorted(problem.facts.items())))

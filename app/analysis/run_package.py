@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
+from app.analysis.applicability import Misfit
 from app.analysis.consistency import Contradiction, contradictions
 from app.analysis.map_files import MapArray
 from app.analysis.outside import WARN_SHARE, lung_labels, share_outside_lungs
@@ -121,6 +122,13 @@ def could_not_read(
     notes.stamps.mark("pre_end", "post_end")
     plain = without_run(facts, given, notes, state, error.key)
     return replace(plain, state_reason_facts=tuple((name, str(value)) for name, value in error.facts.items()))
+
+
+def not_applicable(facts: PackageFacts, given: Given, notes: RunNotes, unfit: Misfit) -> AnalysisResult:
+    """The result of a series that the package is not for; its pictures were not even read."""
+    notes.stamps.mark("pre_end", "post_end")
+    plain = without_run(facts, given, notes, RunState.NOT_APPLICABLE, unfit.key)
+    return replace(plain, state_reason_facts=unfit.facts)
 
 
 def reason_of(result: AnalysisResult, language: str = "en") -> str:

@@ -7,21 +7,28 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.analysis.applicability import Headers, fits
+from app.analysis.applicability import Headers, Misfit, misfit
 from app.analysis.packages import facts_of, run_in
 from app.analysis.result_files import save_result
-from app.analysis.run_package import Arrays, Given, RunNotes, could_not_read, run_package
+from app.analysis.run_package import (
+    Arrays,
+    Given,
+    RunNotes,
+    could_not_read,
+    not_applicable,
+    run_package,
+)
 from app.domain.errors import GeometryRefusedError, PixelsUnreadableError, StudyUnreadableError
 from app.domain.finding import AnalysisResult, RunState
 from app.domain.study import Study
 from app.domain.volume import CancelToken, Progress, Volume
 from app.studies.display_sets import DisplaySet, display_sets
 from app.studies.load import load_volume
+from app.support.i18n import text_with
 
 if TYPE_CHECKING:
-    from inference.client import ModelClient
-
     from inference.bundle import Bundle
+    from inference.client import ModelClient
 
 PROVIDERS = ("CUDAExecutionProvider", "CPUExecutionProvider")
 LOADED = 0.25  # share of the progress bar that reading the pictures takes
@@ -75,6 +82,9 @@ def run_on(
     facts, notes = facts_of(session.bundle), RunNotes(session.providers)
     given = Given(display_set.series, study, volume)
     notes.stamps.mark("pre_start")
+    unfit = why_not_run(session.bundle, study, display_set)
+    if unfit is not None:
+        return not_applicable(facts, given, notes, unfit), {}
     try:
         if volume is None:
             reading = session.part(0.0, LOADED)
@@ -118,13 +128,16 @@ def fitting_sets(
         raise StudyUnreadableError("error.run.no_such_series", series=series)
     if not named:
         raise StudyUnreadableError("error.run.no_pictures")
-    fitting = [(study, one) for study, one in named if fits(bundle, headers_of(study, one))]
+    fitting = [pair for pair in named if why_not_run(bundle, *pair) is None]
     return tuple(sorted(fitting or named, key=lambda pair: -len(pair[1].frames)))
 
 
-def headers_of(study: Study, display_set: DisplaySet) -> Headers:
-    """What applicability may be asked of before a picture is read."""
-    return Headers(
+def why_not_run(bundle: Bundle, study: Study, display_set: DisplaySet) -> Misfit | None:
+    """What is known before a picture is read to speak against a run, or None."""
+    if display_set.affine is None:
+        why = text_with(display_set.why_no_volume or "geometry.no_position", dict(display_set.why_facts))
+        return Misfit("error.geometry.not_a_volume", (("title", display_set.title), ("why", why)))
+    headers = Headers(
         study,
         display_set.series,
         display_set.frames[0].instance,
@@ -133,3 +146,4 @@ def headers_of(study: Study, display_set: DisplaySet) -> Headers:
         display_set.space,
         display_set.remarks,
     )
+    return misfit(bundle, headers)

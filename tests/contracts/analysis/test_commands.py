@@ -12,13 +12,19 @@ import imagecodecs
 import numpy as np
 import pytest
 
+from app.analysis.packages import open_package
 from app.analysis.result_files import load_result
 from app.cli.main import run
+from app.domain.volume import Cancelled, CancelToken
 from app.findings.journal import Journal
 from app.phantom.spec import covering_spec
 from app.phantom.study import write_phantom_study
+from app.studies.display_sets import display_sets
+from app.studies.load import open_path
 from app.support.paths import user_paths
 from app.workflows.review import readings_of
+from app.workflows.run_model import run_model
+from inference.client import ModelClient
 from tests.support.spot_package import write_spot_package
 
 Call = Callable[..., tuple[int, Any, str]]
@@ -192,3 +198,35 @@ def test_a_package_of_a_later_version_is_taken_by_its_name(call: Call, chest: Pa
         write_spot_package(tmp_path / "home" / "data" / "models" / f"bright-spot-{version}", version=version)
     code, told, _ = call("run", "bright-spot", chest, "--out", tmp_path / "out", "--cpu", "--json")
     assert (code, told[0]["package"]["version"]) == (0, "1.10.0")
+
+
+def test_evaluate_reads_studies_in_folders_and_shows_the_baselines_no_volumes(
+    call: Call, package: Path, chest: Path, tmp_path: Path
+) -> None:
+    table = tmp_path / "labels.csv"
+    table.write_text("file,label\nCT,1\n", encoding="utf-8")
+    code, told, _ = call("evaluate", package, "--labels", table, "--images", chest, "--cpu", "--json")
+    assert (code, told["n"], told["n_positive"]) == (0, 1, 1)
+    assert told["sensitivity"]["value"] is None
+    assert "volumes" in told["baselines"]["thumbnail_16"]["reason"]
+    assert any("names no patients" in words for words in told["warnings"])
+
+
+def test_a_cancelled_run_leaves_nothing(package: Path, chest: Path, tmp_path: Path) -> None:
+    [study] = open_path(chest)
+    [display_set] = display_sets(study)
+    cancel, client = CancelToken(), ModelClient()
+    try:
+        with pytest.raises(Cancelled):
+            run_model(
+                client,
+                open_package(str(package), ()),
+                study,
+                display_set,
+                results_dir=tmp_path / "results",
+                progress=lambda _share, _note: cancel.cancel(),
+                cancel=cancel,
+            )
+    finally:
+        client.close()
+    assert not (tmp_path / "results").exists()
