@@ -12,9 +12,9 @@ from viewers.volume_camera import CameraPose
 from viewers.volume_renderer import Coloring, VolumeRenderer
 from viewers.volume_worker import PictureRequest, VolumeWorker
 
-MOVING_PX = 320  # longer side of the picture while it moves, without a graphics card
+MOVING_PX = 288  # longer side of the picture while it moves, without a graphics card
 FULL_PX = 1400
-_MOVING_SAMPLES = 1.5  # sample distance in voxels of the half-size volume
+_MOVING_SAMPLES = 2.0  # sample distance in voxels of the half-size volume
 
 
 class VolumeEngine(QObject):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.phantom.shapes import Part, Points, Solid, Tubes, box_around, common, ellipsoid
+from app.phantom.shapes import Part, Points, Solid, Tubes, box_around, box_field, common, ellipsoid
 from app.phantom.torso import LUNGS, body
 
 Triple = tuple[float, float, float]
@@ -56,6 +56,8 @@ GROUND_GLASS = GroundGlass((82.0, 40.0, -42.0), (28.0, 24.0, 32.0), -600.0, "lef
 
 MARKER_RADIUS_MM = 4.0
 MARKER_HU = 3000.0
+_LETTER = (158.0, -124.0, 158.0)
+_LEAD_HU = 14000.0
 _MARKER_Z = 20.0
 _MARKER_Y = -30.0
 
@@ -73,6 +75,13 @@ def marker() -> list[Part]:
     center = marker_center()
     ball = ellipsoid(center, (MARKER_RADIUS_MM,) * 3)
     return [Solid("marker", ball, box_around(center, MARKER_RADIUS_MM + 1), MARKER_HU)]
+
+
+def letter() -> list[Part]:
+    """A lead L on the detector, beside the left shoulder; on the radiograph only."""
+    x, y, z = _LETTER
+    stem, foot = ((x, y, z), (1.6, 3.0, 9.0)), ((x + 4.5, y, z - 7.6), (5.9, 3.0, 1.4))
+    return [Solid("lead letter", box_field(*bar), box_around(bar[0], 12.0), _LEAD_HU) for bar in (stem, foot)]
 
 
 def ground_glass() -> list[Part]:

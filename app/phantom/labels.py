@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from app.domain.geometry import Affine
 from app.phantom import disease, torso
-from app.phantom.shapes import Box, Field, box_around, ellipsoid
+from app.phantom.shapes import Box, Field, Points, box_around, ellipsoid
 from app.phantom.spec import PhantomSpec, grid_affine
 from app.phantom.voxels import coverage, for_each_slab, points_of, window_of
 
@@ -23,19 +23,20 @@ def chest_labels(spec: PhantomSpec) -> NDArray[np.uint8]:
     A lung holds everything within its pleura: vessels, bronchi, ground glass and nodules are part of its volume.
     """
     labels = np.zeros(spec.shape, dtype=np.uint8)
-    fields = [(torso.LUNGS["right"], torso.LUNG_BOX["right"]), (torso.LUNGS["left"], torso.LUNG_BOX["left"])]
+    both = np.stack([torso.LUNG_BOX["right"][0], torso.LUNG_BOX["left"][1]])
+    fields = [(torso.LUNGS["right"], both), (torso.LUNGS["left"], both)]
     if not spec.healthy:
         fields += [_ellipsoid_field(*shape) for shape in disease_shapes()]
 
     def one(first: int, past: int, affine: Affine) -> None:
         block = labels[first:past]
+        known: dict[str, Points] = {}
         inverse = np.linalg.inv(affine).astype(np.float64)
         for label, (field, box) in enumerate(fields, start=RIGHT_LUNG):
             window = window_of(box, inverse, block.shape)
             if window is not None:
-                block[window][np.broadcast_to(field(points_of(affine, window)) < 0, block[window].shape)] = (
-                    label
-                )
+                at = known.setdefault(str(window), points_of(affine, window))
+                block[window][np.broadcast_to(field(at) < 0, block[window].shape)] = label
 
     for_each_slab(one, grid_affine(spec), spec.shape)
     return labels

@@ -23,7 +23,8 @@ from app.phantom.shapes import Floats, Part
 from app.phantom.voxels import paint
 
 WATER_PER_MM = 0.0195  # linear attenuation of water near 70 keV, NIST XCOM
-_BONE_EXTRA = 0.7  # of its HU that bone attenuates more than at CT energies: our choice, for the look
+SURFACE_MM = 1.3  # surfaces are as soft as this, so that the sheets leave no contour lines
+_BONE_EXTRA = 0.4  # of its HU that bone attenuates more than at CT energies: our choice, for the look
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class Projection:
     source_to_detector_mm: float = 1800.0
     detector_y_mm: float = -128.0
     back_y_mm: float = 128.0
-    sheet_mm: float = 2.5
-    split: int = 2
+    sheet_mm: float = 2.0
+    split: int = 4
     center_x_mm: float = 0.0
     center_z_mm: float = 4.0
 
@@ -80,7 +81,9 @@ def line_integral(
     def one(y_mm: float) -> Floats:
         if cancel is not None:
             cancel.check()
-        return _attenuation(paint(parts, view.sheet(float(y_mm)), shape)[0]) * np.float32(view.sheet_mm)
+        return _attenuation(paint(parts, view.sheet(float(y_mm)), shape, SURFACE_MM)[0]) * np.float32(
+            view.sheet_mm
+        )
 
     total = np.zeros(shape[1:], dtype=np.float32)
     with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:

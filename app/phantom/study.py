@@ -9,6 +9,7 @@ from pydicom.uid import UID
 from app.domain.volume import CancelToken, Progress
 from app.phantom.chest import chest_ct, chest_parts
 from app.phantom.dicom import ct_header, ct_slice, radiograph_header, save
+from app.phantom.disease import letter
 from app.phantom.radiograph import Projection, chest_radiograph
 from app.phantom.spec import PhantomSpec, covering_spec
 from app.phantom.truth import chest_truth, instance_numbers, save_truth, study_uids
@@ -56,7 +57,7 @@ def _write_ct(folder: Path, spec: PhantomSpec, progress: Progress | None, cancel
 def _write_radiograph(
     folder: Path, spec: PhantomSpec, view: Projection, progress: Progress | None, cancel: CancelToken | None
 ) -> None:
-    parts = chest_parts(spec.seed, healthy=spec.healthy, couch=False)
+    parts = chest_parts(spec.seed, healthy=spec.healthy, couch=False) + letter()
     picture = chest_radiograph(parts, view, spec.seed, progress=progress, cancel=cancel)
     header = radiograph_header(spec, study_uids(spec), view)
     if header.PhotometricInterpretation == "MONOCHROME1":

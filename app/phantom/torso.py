@@ -41,15 +41,15 @@ Knots = Sequence[tuple[float, float]]
 _CAVITY_WIDTH: Knots = (
     (-190, 134),
     (-130, 136),
-    (-60, 134),
-    (-10, 127),
-    (35, 115),
-    (70, 98),
-    (95, 78),
-    (112, 59),
-    (122, 43),
-    (130, 25),
-    (134, 4),
+    (-60, 135),
+    (-10, 130),
+    (35, 120),
+    (70, 106),
+    (95, 90),
+    (112, 72),
+    (122, 56),
+    (129, 38),
+    (135, 6),
 )
 _CAVITY_FRONT: Knots = (
     (-190, -72),
@@ -172,11 +172,11 @@ def diaphragm(side: str) -> Field:
 
 def spine_bulge(at: Points) -> Floats:
     """The vertebral column with its soft tissue, as the lungs see it."""
-    return np.asarray(np.sqrt(at.x**2 + (at.y - spine_y(at.z)) ** 2) - np.float32(25), dtype=np.float32)
+    return np.asarray(np.sqrt(at.x**2 + (at.y - spine_y(at.z)) ** 2) - np.float32(23), dtype=np.float32)
 
 
 _MIDDLE_WIDTH = smooth_profile(
-    ((-190, 30), (-80, 22), (-20, 22), (20, 27), (50, 29), (80, 30), (110, 24), (140, 20)), 6.0
+    ((-190, 30), (-80, 20), (-20, 18), (20, 24), (50, 25), (80, 23), (110, 21), (140, 20)), 6.0
 )
 
 

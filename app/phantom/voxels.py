@@ -57,11 +57,16 @@ def _window(low: NDArray[np.intp], high: NDArray[np.intp]) -> Window:
     return slice(low[0], high[0]), slice(low[1], high[1]), slice(low[2], high[2])
 
 
-def paint(parts: Iterable[Part], affine: Affine, shape: tuple[int, int, int]) -> Floats:
-    """HU of a block of voxels: each part replaces what was there, by the share of the voxel that it fills."""
+def paint(
+    parts: Iterable[Part], affine: Affine, shape: tuple[int, int, int], ramp_mm: float | None = None
+) -> Floats:
+    """HU of a block of voxels: each part replaces what was there, by the share of the voxel that it fills.
+
+    ramp_mm: width of the surfaces, that of a voxel unless given.
+    """
     block = np.full(shape, AIR_HU, dtype=np.float32)
     inverse = np.linalg.inv(affine).astype(np.float64)
-    ramp_mm = float(abs(np.linalg.det(affine[:3, :3])) ** (1 / 3))
+    ramp_mm = ramp_mm or float(abs(np.linalg.det(affine[:3, :3])) ** (1 / 3))
     known: dict[tuple[tuple[int, int], ...], Points] = {}
 
     def points(window: Window) -> Points:

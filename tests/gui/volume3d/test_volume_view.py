@@ -37,7 +37,8 @@ def grey_of(view: VolumeView) -> NDArray[np.float64]:
     image = view._image
     assert image is not None
     raw = np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), image.bytesPerLine())
-    return raw[:, : 4 * image.width()].reshape(image.height(), image.width(), 4)[..., :3].mean(axis=2)
+    colors = raw[:, : 4 * image.width()].reshape(image.height(), image.width(), 4)[..., :3]
+    return np.asarray(colors.mean(axis=2), dtype=np.float64)
 
 
 def bright_middle(view: VolumeView) -> tuple[float, float]:

@@ -67,7 +67,7 @@ def test_half_size_keeps_values_and_places() -> None:
     assert small.pixels[tuple(np.rint(index).astype(int))] == 900
     whole = volume.pixels.astype(float) + 1000
     part = small.pixels.astype(float) + 1000
-    grid = np.stack(np.indices(part.shape), axis=-1) @ small.affine[:3, :3].T + small.affine[:3, 3]
+    grid = np.moveaxis(np.indices(part.shape), 0, -1) @ small.affine[:3, :3].T + small.affine[:3, 3]
     middle = (grid * part[..., None]).sum(axis=(0, 1, 2)) / part.sum()
     np.testing.assert_allclose(middle, (5, -7, 20), atol=0.3)
     assert part.sum() * 8 == pytest.approx(whole.sum(), rel=0.01)
