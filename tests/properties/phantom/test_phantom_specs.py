@@ -7,12 +7,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import pydicom
 import SimpleITK
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.geometry import index_to_lps, lps_to_index
-from app.phantom.chest import chest_ct
 from app.phantom.spec import Orientation, PhantomSpec, Photometric, SliceOrder, covering_spec, grid_affine
 from app.phantom.study import write_phantom_study
 from app.phantom.truth import chest_truth
@@ -42,23 +42,37 @@ def specs(draw: st.DrawFn) -> PhantomSpec:
     )
 
 
-@settings(max_examples=6, deadline=None)
+def hu_at(folder: Path, place: tuple[float, float, float]) -> float:
+    """HU at a place of the patient by the headers of each file alone (PS3.3 C.7.6.2.1.1)."""
+    found = (np.inf, 0.0)
+    for file in folder.iterdir():
+        header = pydicom.dcmread(file)
+        offset = np.subtract(place, np.array(header.ImagePositionPatient, dtype=float))
+        along_row, along_column = np.array(header.ImageOrientationPatient, dtype=float).reshape(2, 3)
+        away = abs(float(offset @ np.cross(along_row, along_column)))
+        row = round(float(offset @ along_column) / header.PixelSpacing[0])
+        column = round(float(offset @ along_row) / header.PixelSpacing[1])
+        if away < found[0]:
+            stored = float(header.pixel_array[row, column])
+            found = (away, stored * header.RescaleSlope + header.RescaleIntercept)
+    return found[1]
+
+
+@settings(max_examples=4, deadline=None)
 @given(specs())
-def test_simpleitk_reads_the_same_values_at_the_same_places_from_every_coding(spec: PhantomSpec) -> None:
+def test_every_coding_holds_the_same_values_at_the_same_places(spec: PhantomSpec) -> None:
     with TemporaryDirectory() as folder:
         write_phantom_study(Path(folder), spec, radiograph=False)
-        reader = sitk.ImageSeriesReader()
-        reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(Path(folder, "CT"))))
-        image = reader.Execute()
-    pixels, affine = chest_ct(spec)
-    for name, (place, hu) in PLACES.items():
-        slice_, row, column = (round(float(v)) for v in lps_to_index(affine, place))
-        assert abs(int(pixels[slice_, row, column]) - hu) < 40, name
-        if not spec.tilt_deg:  # ITK knows no sheared stacks; it takes tilted ones for straight
-            read = image[image.TransformPhysicalPointToIndex(place)]
-            # ITK turns MONOCHROME1 upside down within the stored range; the HU are checked in MONOCHROME2.
-            if spec.photometric is Photometric.MONOCHROME2:
-                assert abs(read - hu) < 40, name
+        read = {name: hu_at(Path(folder, "CT"), place) for name, (place, _) in PLACES.items()}
+        # ITK knows no sheared stacks, and its DICOM library refuses MONOCHROME1 with 12 signed bits.
+        if not spec.tilt_deg and spec.photometric is Photometric.MONOCHROME2:
+            reader = sitk.ImageSeriesReader()
+            reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(Path(folder, "CT"))))
+            image = reader.Execute()
+            for name, (place, hu) in PLACES.items():
+                assert abs(image[image.TransformPhysicalPointToIndex(place)] - hu) < 40, name
+    for name, (_, hu) in PLACES.items():
+        assert abs(read[name] - hu) < 40, name
 
 
 @settings(max_examples=40, deadline=None)
