@@ -6,6 +6,7 @@ command pays for what it uses only.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +18,10 @@ from app.state.store import Store
 from app.support.paths import UserPaths, resource_dir, user_paths
 
 if TYPE_CHECKING:
-    from inference.client import ModelClient
-
     from app.findings.journal import Journal
     from app.jobs.runner import Runner
     from app.studies.index import StudyIndex
+    from inference.client import ModelClient
 
 Post = Callable[[Callable[[], None]], None]
 
@@ -38,52 +38,60 @@ class AppContext:
     _journal: Journal | None = None
     _jobs: Runner | None = None
     _client: ModelClient | None = None
+    _opening: threading.RLock = field(
+        default_factory=threading.RLock
+    )  # jobs ask for parts on threads of theirs
 
     @property
     def post(self) -> Post:
         """Run something on the main thread, from any thread."""
-        if self._post is None:
-            from app.jobs.dispatch import QueueDispatch
+        with self._opening:
+            if self._post is None:
+                from app.jobs.dispatch import QueueDispatch
 
-            self._post = QueueDispatch().post
-        return self._post
+                self._post = QueueDispatch().post
+            return self._post
 
     @property
     def index(self) -> StudyIndex:
         """Known studies."""
-        if self._index is None:
-            from app.studies.index import StudyIndex
+        with self._opening:
+            if self._index is None:
+                from app.studies.index import StudyIndex
 
-            self.paths.cache.mkdir(parents=True, exist_ok=True)
-            self._index = StudyIndex(self.paths.index_file)
-        return self._index
+                self.paths.cache.mkdir(parents=True, exist_ok=True)
+                self._index = StudyIndex(self.paths.index_file)
+            return self._index
 
     @property
     def journal(self) -> Journal:
         """Results and verdicts; raises JournalError if it cannot be opened."""
-        if self._journal is None:
-            from app.findings.journal import Journal
+        with self._opening:
+            if self._journal is None:
+                from app.findings.journal import Journal
 
-            self._journal = Journal.open(self.paths.journal_file)
-        return self._journal
+                self._journal = Journal.open(self.paths.journal_file)
+            return self._journal
 
     @property
     def jobs(self) -> Runner:
         """Long work."""
-        if self._jobs is None:
-            from app.jobs.runner import Runner
+        with self._opening:
+            if self._jobs is None:
+                from app.jobs.runner import Runner
 
-            self._jobs = Runner(self.post)
-        return self._jobs
+                self._jobs = Runner(self.post)
+            return self._jobs
 
     @property
     def client(self) -> ModelClient:
         """The child process that runs models; started by its first run."""
-        if self._client is None:
-            from inference.client import ModelClient
+        with self._opening:
+            if self._client is None:
+                from inference.client import ModelClient
 
-            self._client = ModelClient()
-        return self._client
+                self._client = ModelClient()
+            return self._client
 
     @property
     def results(self) -> Path:

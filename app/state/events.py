@@ -46,9 +46,15 @@ class StudiesListed:
         """Keep the reader's order and put newcomers behind."""
         # Two patients under one study UID stay two studies: the patient is part of what tells studies apart.
         fresh = {(study.study_instance_uid, study.patient): study for study in self.studies}
-        before = [(study.study_instance_uid, study.patient) for study in state.workspace.studies]
-        kept = [fresh.pop(key) for key in before if key in fresh]
+        before = state.workspace.studies
+        kept = [
+            old if old == new else new  # the same object where nothing changed, so that no view is made anew
+            for old in before
+            if (new := fresh.pop((old.study_instance_uid, old.patient), None)) is not None
+        ]
         listed = (*kept, *fresh.values())
+        if len(listed) == len(before) and all(old is new for old, new in zip(before, listed, strict=True)):
+            return state
         return replace(state, workspace=replace(state.workspace, studies=listed))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenuBar, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from app.actions.desk import Desk
 from app.actions.registry import MENUS, Action, all_actions
@@ -88,13 +88,26 @@ class Commands(QObject):
         for menu_id in MENUS:
             menu = bar.addMenu(text(f"ui.menu.{menu_id}"))
             group = ""
+            presets: QMenu | None = None
             for action_id, declared in self.declared.items():
                 if declared.menu != menu_id or declared.mode or declared.hold is not None:
                     continue
                 if group and declared.group != group:
                     menu.addSeparator()
                 group = declared.group
-                menu.addAction(self.actions[action_id])
+                if group == "preset":
+                    presets = presets or menu.addMenu(text("ui.menu.preset"))
+                    presets.addAction(self.actions[action_id])
+                else:
+                    menu.addAction(self.actions[action_id])
+
+    def name_presets(self, names: Sequence[str]) -> None:
+        """Say what the presets of the active picture are; keys without one stay unnamed."""
+        for number in range(1, 10):
+            key = f"view.preset_{number}"
+            plain = text(self.declared[key].text_key)
+            named = f"{plain}: {names[number - 1]}" if number <= len(names) else plain
+            self.actions[key].setText(named)
 
     def choices(self) -> list[Choice]:
         """What can be done now, for the palette."""
@@ -129,7 +142,7 @@ class Commands(QObject):
         """The keys of an action as the reader sees them on this system."""
         keys = self.keymap.keys_of(action_id, mode)
         # On some keyboards a sign takes Shift and on some it does not: one key to the reader.
-        keys = tuple(key for key in keys if key.removeprefix("Shift+") not in keys or "Shift+" not in key)
+        keys = tuple(key for key in keys if not (key.startswith("Shift+") and key[6:] in keys))
         native = QKeySequence.SequenceFormat.NativeText
         return "  ".join(QKeySequence(key).toString(native) for key in keys)
 

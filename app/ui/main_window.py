@@ -103,6 +103,11 @@ class MainWindow(QMainWindow):
         column.addWidget(self.status)
         self.setCentralWidget(whole)
 
+    def give_room(self, *, has_findings: bool) -> None:
+        """The list takes most of the right panel, unless it is empty."""
+        self._right_rows.setStretchFactor(self.cards, 2 if has_findings else 5)
+        self._right_rows.setStretchFactor(self.findings, 5 if has_findings else 3)
+
     def take_back_host(self) -> None:
         """The image area comes back to its place after it was shown elsewhere."""
         self._middle.insertWidget(2, self.host, 1)
@@ -124,8 +129,9 @@ class MainWindow(QMainWindow):
         cards.setWidget(self.runs)
         cards.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.cards = cards
-        rows.addWidget(cards, 2)
-        rows.addWidget(self.findings, 5)
+        self._right_rows = rows
+        rows.addWidget(cards)
+        rows.addWidget(self.findings)
         rows.addWidget(self.ink)
         return panel
 

@@ -17,7 +17,7 @@ from app.state.model import Hung
 from app.support.i18n import explain, text
 from app.ui import words
 from app.workflows import hang
-from app.workflows.open_study import ScanListener, list_studies, open_study, start_scan
+from app.workflows.open_study import ScanListener, list_known, open_study, start_scan
 
 if TYPE_CHECKING:
     from app.studies.scan import ScanReport
@@ -33,10 +33,7 @@ class Opening:
 
     def list_known(self) -> None:
         """The worklist as it was left."""
-        try:
-            list_studies(self._ctx)
-        except OverreadError as error:
-            self._window.messages.warn(explain(error))
+        list_known(self._ctx, self._window.messages.warn_of)
 
     def scan(self, paths: tuple[Path, ...]) -> None:
         """Scan in the background; the best study found opens when the scan is done, if none is open."""

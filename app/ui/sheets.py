@@ -63,7 +63,7 @@ class Sheets:
         if what == "settings":
             folder = resource_dir() / "keymaps"
             named = [(profile, load_keymap(folder, profile).title) for profile in profiles(folder)]
-            return SettingsSheet(self._window, named, lambda: self._ctx.settings, self._save)
+            return SettingsSheet(self._window, named, lambda: self._ctx.settings, self.save)
         return AboutSheet(self._window)
 
     def _choices(self) -> Sequence[Choice]:
@@ -79,7 +79,8 @@ class Sheets:
         ]
         return [*self._window.commands.choices(), *studies]
 
-    def _save(self, settings: Settings) -> None:
+    def save(self, settings: Settings) -> None:
+        """Keep them, and use their keys and mouse from now on."""
         try:
             self._ctx.change_settings(settings)
         except OSError as error:

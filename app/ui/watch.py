@@ -11,6 +11,7 @@ from app.domain.study import Study
 from app.state.model import AppState, Arrangement, ReadingState, Workspace
 from app.support.i18n import text
 from app.ui.marks import heat_threshold
+from app.ui.presets import preset_names
 
 if TYPE_CHECKING:
     from app.ui.main_window import MainWindow
@@ -86,6 +87,9 @@ class Watch:
         self._window.header.show_hung([s for s in workspace.studies if s.study_instance_uid in uids])
         self._window.models.allow(workspace.arrangement.active.hung is not None)
         self._window.desk.running.suggest()
+        active = self._window.host.active
+        names = preset_names(active.subject.display_set.series.modality) if active else ()
+        self._window.commands.name_presets(names)
 
     def _panels(self, shown: bool) -> None:
         self._window.left.setVisible(shown)
@@ -94,6 +98,7 @@ class Watch:
     def _reading(self, reading: ReadingState) -> None:
         self._window.runs.show_reading(reading.reading)
         self._window.cards.setVisible(bool(reading.reading and reading.reading.results))
+        self._window.give_room(has_findings=bool(reading.reading and reading.reading.judgements))
         self._window.findings.show_reading(reading, self._slice_number)
         self._window.status.show_journal(reading.written_at)
         self._window.status.show_mode(text("ui.mode.reject_short") if reading.rejecting_id else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from app.context import AppContext
 from app.domain.errors import OverreadError, StudyUnreadableError
 from app.domain.finding import Reading
+from app.domain.study import Study
 from app.domain.volume import CancelToken, Progress
 from app.jobs.job import Job, Priority
 from app.state.events import AiNoted, JobEnded, JobReported, StudiesListed, StudyOpened
@@ -19,10 +21,12 @@ from app.support.i18n import text
 from app.workflows.review import reading_of
 
 if TYPE_CHECKING:
+    from app.studies.headers import ScannedInstance
     from app.studies.index import StudyIndex
     from app.studies.scan import ScanReport
 
 KIND = "scan"
+LIST_EVERY_S = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,41 +38,54 @@ class ScanListener:
     canceled: Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Request:
+    index: StudyIndex
+    paths: tuple[Path, ...]
+    found: Callable[[tuple[Study, ...]], None]
+
+
 def start_scan(ctx: AppContext, paths: tuple[Path, ...], listener: ScanListener) -> Job:
-    """Scan on a thread; the worklist grows as batches arrive in the index."""
+    """Scan on a thread; the worklist grows while the scan runs."""
     title = paths[0].name if len(paths) == 1 else text("ui.scan.paths", count=len(paths))
+
+    def found(studies: tuple[Study, ...]) -> None:
+        ctx.post(lambda: ctx.store.apply(StudiesListed(studies)))
 
     def progress(share: float, note: str) -> None:
         ctx.store.apply(JobReported(JobRow(job.job_id, KIND, title, share, note)))
-        list_studies(ctx)
-
-    def ended() -> None:
-        ctx.store.apply(JobEnded(job.job_id))
-        list_studies(ctx)
 
     def done(report: ScanReport) -> None:
-        ended()
+        ctx.store.apply(JobEnded(job.job_id))
         listener.done(report)
 
     def failed(error: OverreadError) -> None:
-        ended()
+        ctx.store.apply(JobEnded(job.job_id))
         listener.failed(error)
 
     def canceled() -> None:
-        ended()
+        ctx.store.apply(JobEnded(job.job_id))
         listener.canceled()
 
     job = ctx.jobs.submit(
-        _scan, (ctx.index, paths), Priority.INTERACTION, done, failed,
+        _scan, _Request(ctx.index, paths, found), Priority.INTERACTION, done, failed,
         on_progress=progress, on_canceled=canceled, kind=KIND, target=title,
     )  # fmt: skip
     ctx.store.apply(JobReported(JobRow(job.job_id, KIND, title)))
     return job
 
 
-def list_studies(ctx: AppContext) -> None:
-    """The worklist as the index has it now."""
-    ctx.store.apply(StudiesListed(ctx.index.studies()))
+def list_known(ctx: AppContext, on_failed: Callable[[OverreadError], None]) -> Job:
+    """The worklist as it was left, read on a thread."""
+
+    def read(_request: None, _progress: Progress, _cancel: CancelToken) -> tuple[Study, ...]:
+        return ctx.index.studies()
+
+    def done(studies: tuple[Study, ...]) -> None:
+        if studies:
+            ctx.store.apply(StudiesListed((*ctx.store.state.workspace.studies, *studies)))
+
+    return ctx.jobs.submit(read, None, Priority.INTERACTION, done, on_failed, kind="index")
 
 
 def open_study(ctx: AppContext, study_instance_uid: str) -> Reading:
@@ -91,10 +108,24 @@ def note_ai(ctx: AppContext, reading: Reading) -> None:
     ctx.store.apply(AiNoted(AiNote(reading.study_instance_uid, states)))
 
 
-def _scan(
-    request: tuple[StudyIndex, tuple[Path, ...]], progress: Progress, cancel: CancelToken
-) -> ScanReport:
+def _scan(request: _Request, progress: Progress, cancel: CancelToken) -> ScanReport:
+    """On a thread: into the index batch by batch, and now and then the list of studies to whoever shows it."""
     from app.studies.scan import scan
 
-    index, paths = request
-    return scan(paths, on_batch=index.add, progress=progress, cancel=cancel)
+    index = request.index
+    listed_at, cost_s = 0.0, 0.0
+
+    def take(batch: list[ScannedInstance]) -> None:
+        nonlocal listed_at, cost_s
+        index.add(batch)
+        begun = time.monotonic()
+        # A large index takes long to read: at most a tenth of the scan goes into showing it.
+        if begun - listed_at > max(LIST_EVERY_S, 10 * cost_s):
+            request.found(index.studies())
+            listed_at = time.monotonic()
+            cost_s = listed_at - begun
+
+    try:
+        return scan(request.paths, on_batch=take, progress=progress, cancel=cancel)
+    finally:
+        request.found(index.studies())
