@@ -52,16 +52,21 @@ def build_window(paths: UserPaths | None = None) -> tuple[MainWindow, AppContext
     return MainWindow(ctx), ctx, dispatch
 
 
-def run_window(paths: Sequence[Path] = (), shown: Callable[[MainWindow], None] | None = None) -> int:
-    """The window until it is closed; `shown` is called when it is up."""
+def run_window(
+    studies: Sequence[Path] = (),
+    shown: Callable[[MainWindow], None] | None = None,
+    *,
+    paths: UserPaths | None = None,
+) -> int:
+    """The window until it is closed; `shown` is called when it is up. paths: a home other than the user's."""
     qt = application()
-    window, _ctx, dispatch = build_window()
+    window, _ctx, dispatch = build_window(paths)
     window.show()
 
     def after() -> None:
         window.desk.begin()
-        if paths:
-            window.desk.open_paths(paths)
+        if studies:
+            window.desk.open_paths(studies)
         if shown is not None:
             shown(window)
 

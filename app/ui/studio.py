@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.context import AppContext, build_context
 from app.domain.errors import OverreadError
-from app.domain.finding import Judgement, RejectReason
+from app.domain.finding import AnalysisResult, Judgement, RejectReason
 from app.state.events import InkChanged
 from app.state.model import AppState, HeatMode, Layout
 from app.state.reading_events import FindingSelected
@@ -113,6 +113,11 @@ class Studio:
         """The findings as they stand, in the models' order."""
         reading = self.state.reading.reading
         return reading.judgements if reading else ()
+
+    def results(self) -> tuple[AnalysisResult, ...]:
+        """What the models have answered on the open study."""
+        reading = self.state.reading.reading
+        return reading.results if reading else ()
 
     def select_finding(self, finding_id: str) -> None:
         """Turn to a finding; every view goes there."""
