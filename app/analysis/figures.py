@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.analysis.froc import Marks
 from app.analysis.labels import Case
 from app.analysis.shortcuts import Floats, Glimpse, baseline_auc
 from app.analysis.statistics import Auc, Rate, auc, rate, sample_warnings
@@ -28,6 +29,7 @@ class Outcome:
     reason: str = ""
     provider: str = ""
     glimpse: Glimpse | None = None
+    marks: Marks | None = None  # where boxes were given: what the findings met
 
 
 def figures(outcomes: Sequence[Outcome]) -> Json:

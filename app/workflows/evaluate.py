@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from app.analysis.figures import Outcome, figures
+from app.analysis.figures import COUNTED, Outcome, figures
+from app.analysis.froc import Box, as_json, froc, marks_of
 from app.analysis.labels import Case, Labels
 from app.analysis.packages import facts_of
 from app.analysis.plain_images import is_plain_image, read_plain_image, series_of_plain_image
 from app.analysis.run_package import Given, RunNotes, reason_of
-from app.analysis.shortcuts import Glimpse, glimpse
+from app.analysis.shortcuts import glimpse
 from app.domain.errors import GeometryRefusedError, PixelsUnreadableError, StudyUnreadableError
 from app.domain.finding import AnalysisResult, RunState
 from app.domain.volume import Volume
@@ -20,14 +21,21 @@ from app.studies.load import load_volume, open_path
 from app.support.i18n import explain, text
 from app.workflows.run_model import Session, fitting_sets, run_given
 
+Boxes = Mapping[str, Sequence[Box]]
 Document = dict[str, Any]  # Any: the nested lists and dictionaries that JSON holds
 
 
-def evaluate(session: Session, labels: Labels) -> Document:
-    """Run on every case and return the figures; raises Cancelled, ModelRefusedError."""
+def evaluate(session: Session, labels: Labels, boxes: Boxes | None = None) -> Document:
+    """Run on every case and return the figures; raises Cancelled, ModelRefusedError.
+
+    boxes: what readers drew, by file; pictures called positive without a box are left out of the FROC.
+    """
     facts = facts_of(session.bundle)
-    outcomes = list(_run_all(session, labels))
+    outcomes = list(_run_all(session, labels, boxes or {}))
     found = figures(outcomes)
+    if boxes is not None:
+        marks = [one.marks for one in outcomes if one.marks is not None]
+        found["froc"] = as_json(froc(marks))
     if any(is_plain_image(case.path) for case in labels.cases):
         found["warnings"].append(text("evaluate.warning.plain_images"))
     if not labels.has_patients:
@@ -41,14 +49,14 @@ def evaluate(session: Session, labels: Labels) -> Document:
     }
 
 
-def _run_all(session: Session, labels: Labels) -> Iterator[Outcome]:
+def _run_all(session: Session, labels: Labels, boxes: Boxes) -> Iterator[Outcome]:
     for number, case in enumerate(labels.cases):
         session.cancel.check()
         within = session.part(number / len(labels.cases), (number + 1) / len(labels.cases))
-        yield run_case(within, case)
+        yield run_case(within, case, boxes.get(case.name, ()))
 
 
-def run_case(session: Session, case: Case) -> Outcome:
+def run_case(session: Session, case: Case, boxes: Sequence[Box] = ()) -> Outcome:
     """One case; pictures that cannot be read are a failed outcome with its reason."""
     begun = time.monotonic()
     notes = RunNotes(session.providers)
@@ -63,8 +71,20 @@ def run_case(session: Session, case: Case) -> Outcome:
     seconds = time.monotonic() - begun
     if session.progress is not None:
         session.progress(1.0, case.name)
-    seen = None if given.volume is None else _glimpse(given.volume)
-    return Outcome(case, result.state, _score(result), seconds, reason_of(result), result.provider, seen)
+    outcome = Outcome(case, result.state, _score(result), seconds, reason_of(result), result.provider)
+    return outcome if given.volume is None else replace(outcome, **_seen(given.volume, case, result, boxes))
+
+
+def _seen(volume: Volume, case: Case, result: AnalysisResult, boxes: Sequence[Box]) -> dict[str, Any]:
+    """What the baselines are shown, and which boxes were met; of single grey pictures only."""
+    if volume.pixels.ndim != 3 or len(volume.pixels) != 1:
+        return {}
+    grey = volume.values(0)
+    ran = result.state in COUNTED and (boxes or not case.is_positive)
+    return {
+        "glimpse": glimpse(-grey if volume.inverted else grey),
+        "marks": marks_of(result.findings, boxes, volume) if ran else None,
+    }
 
 
 def read_case(session: Session, case: Case) -> Given:
@@ -84,11 +104,3 @@ def _score(result: AnalysisResult) -> float | None:
     if result.study_score is not None:
         return result.study_score
     return max((finding.score for finding in result.findings if finding.score is not None), default=None)
-
-
-def _glimpse(volume: Volume) -> Glimpse | None:
-    """What the baselines see: single grey pictures only, air dark."""
-    if volume.pixels.ndim != 3 or len(volume.pixels) != 1:
-        return None
-    grey = volume.values(0)
-    return glimpse(-grey if volume.inverted else grey)

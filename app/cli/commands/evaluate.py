@@ -17,7 +17,7 @@ def register(tree: typer.Typer) -> None:
     tree.command("evaluate")(evaluate)
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - the options of one command
     package: Package,
     *,
     labels: Annotated[Path, typer.Option(help="CSV with the columns file, label and, if known, patient_id.")],
@@ -25,16 +25,21 @@ def evaluate(
     positive: Annotated[
         str, typer.Option(help="The label that counts as positive, if labels are names.")
     ] = "",
+    boxes: Annotated[
+        Path | None, typer.Option(help="CSV with the columns file, x, y, w, h in pixels: adds the FROC.")
+    ] = None,
     cpu: Cpu = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure a model on labelled cases, beside two baselines that cannot see disease."""
+    from app.analysis.froc import read_boxes
     from app.analysis.labels import read_labels
     from app.workflows.evaluate import evaluate as judge
 
     listed = read_labels(labels, images, positive)
+    drawn = None if boxes is None else read_boxes(boxes)
     with model_session(package, cpu=cpu, quiet=as_json) as (_, session):
-        found = judge(session, listed)
+        found = judge(session, listed, drawn)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
     else:
@@ -50,6 +55,9 @@ def _print(found: dict[str, Any]) -> None:
         typer.echo(f"  {name:<14} {_figure(found[name])}")
     for name, baseline in found["baselines"].items():
         typer.echo(f"  {name:<14} {_figure({**baseline, 'value': baseline['auc']})}")
+    for point in found.get("froc", {}).get("points") or ():
+        limit, share = point["false_marks_per_picture"], point["sensitivity"]
+        typer.echo(text("cli.evaluate.froc", limit=f"{limit:g}", share=f"{share:.3f}"))
     if found["seconds_per_study"] is not None:
         typer.echo(text("cli.evaluate.seconds", seconds=f"{found['seconds_per_study']:.2f}"))
     typer.echo(f"  {', '.join(f'{state} {count}' for state, count in found['states'].items())}")

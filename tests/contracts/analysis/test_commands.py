@@ -162,10 +162,12 @@ def films(folder: Path, count: int = 60) -> Path:
 def test_evaluate_prints_the_agreed_document(call: Call, tmp_path: Path) -> None:
     folder = films(tmp_path / "films")
     (folder / "images" / "7.png").write_bytes(b"cut")
+    drawn = [f"{number}.png,30,30,4,4" for number in range(0, 60, 2)]
+    (folder / "boxes.csv").write_text("\n".join(("file,x,y,w,h", *drawn)), encoding="utf-8")
     package = write_spot_package(tmp_path / "spots", applicability={"modality": ["DX"]})
     code, told, _ = call(
         "evaluate", package, "--labels", folder / "labels.csv", "--images", folder / "images",
-        "--positive", "ill", "--cpu", "--json",
+        "--positive", "ill", "--boxes", folder / "boxes.csv", "--cpu", "--json",
     )  # fmt: skip
     assert code == 0
     assert (told["n"], told["n_positive"]) == (59, 30)
@@ -176,6 +178,8 @@ def test_evaluate_prints_the_agreed_document(call: Call, tmp_path: Path) -> None
     assert 0 <= told["baselines"]["thumbnail_16"]["auc"] <= 1
     assert 0 <= told["baselines"]["border_12px"]["auc"] <= 1
     assert told["seconds_per_study"] > 0
+    assert told["froc"]["boxes"] == 30
+    assert {point["sensitivity"] for point in told["froc"]["points"]} == {0.8}
     assert told["states"] == {"positive": 24, "negative": 35, "failed": 1}
     assert told["not_counted"][0]["file"] == "7.png"
     assert len(told["problems"]) == 1
