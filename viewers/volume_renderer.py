@@ -62,6 +62,7 @@ class VolumeRenderer:
         self._mapper: Any = None  # Any: one of two VTK mappers, which have no types
         self._array: VtkArray | None = None
         self._image: VolumeImage | None = None
+        self._coloring: Coloring | None = None
         if abort is not None:
             check = self._window
             check.AddObserver(vtkCommand.AbortCheckEvent, lambda *_: check.SetAbortRender(int(abort())))
@@ -80,7 +81,7 @@ class VolumeRenderer:
 
     def set_volume(self, image: VolumeImage, *, hardware: bool, sample_mm: float) -> None:
         """Another volume; its pixels are shared, not copied."""
-        self._array, self._image = VtkArray(image.pixels), image
+        self._array, self._image, self._coloring = VtkArray(image.pixels), image, None
         steps = image.affine[:3, [2, 1, 0]]  # VTK counts columns first
         lengths = np.linalg.norm(steps, axis=0)
         self._array.image.SetSpacing(*lengths)
@@ -98,8 +99,9 @@ class VolumeRenderer:
     def set_coloring(self, coloring: Coloring) -> None:
         """Transfer functions of a preset in stored values."""
         chosen, image = coloring.preset, self._image
-        if image is None or self._mapper is None:
-            return
+        if image is None or self._mapper is None or coloring == self._coloring:
+            return  # VTK builds its tables anew for functions that only look the same
+        self._coloring = coloring
         opacity, color = vtkPiecewiseFunction(), vtkColorTransferFunction()
         for value, alpha in chosen.opacity:
             opacity.AddPoint(_stored(stretched(value, chosen, coloring.window), image), alpha)
