@@ -59,7 +59,7 @@ def study_next(ctx: AppContext, desk: Desk) -> None:
 
 def _step_study(ctx: AppContext, desk: Desk, step: int) -> None:
     workspace = ctx.store.state.workspace
-    uids = [study.study_instance_uid for study in workspace.studies]
+    uids = list(dict.fromkeys(study.study_instance_uid for study in workspace.studies))
     if not uids:
         return
     here = uids.index(workspace.open_study_uid) if workspace.open_study_uid in uids else -step

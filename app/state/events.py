@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from app.domain.study import Study
+from app.domain.study import Patient, Study
 from app.state.model import (
     AiNote,
     AppState,
@@ -63,6 +63,7 @@ class StudyOpened:
     """The reader turned to a study: empty viewports, its reading is to be replayed."""
 
     study_instance_uid: str
+    patient: Patient | None = None
 
     def apply_to(self, state: AppState) -> AppState:
         """Clear what hung of another study; two patients never share the screen by accident."""
@@ -75,6 +76,7 @@ class StudyOpened:
         workspace = replace(
             state.workspace,
             open_study_uid=self.study_instance_uid,
+            open_patient=self.patient,
             arrangement=emptied,
             before_planes=None,
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from app.domain.finding import Reading, RunState
-from app.domain.study import Study
+from app.domain.study import Patient, Study
 
 
 class Plane(Enum):
@@ -123,6 +123,7 @@ class Workspace:
 
     studies: tuple[Study, ...] = ()
     open_study_uid: str = ""
+    open_patient: Patient | None = None  # tells apart studies that share a UID by mistake
     arrangement: Arrangement = field(default_factory=Arrangement)
     before_planes: Arrangement | None = None
     ink: Ink = field(default_factory=Ink)
@@ -134,7 +135,18 @@ class Workspace:
     @property
     def open_study(self) -> Study | None:
         """The study whose series and findings the panels list."""
-        return next((s for s in self.studies if s.study_instance_uid == self.open_study_uid), None)
+        named = self.studies_of(self.open_study_uid)
+        return next((s for s in named if self.open_patient in (None, s.patient)), None)
+
+    def studies_of(self, study_instance_uid: str) -> tuple[Study, ...]:
+        """All studies under a UID: more than one means that patients were mixed."""
+        return tuple(s for s in self.studies if s.study_instance_uid == study_instance_uid)
+
+    def study(self, study_instance_uid: str) -> Study | None:
+        """One study by UID; of several under it, the open one."""
+        if study_instance_uid == self.open_study_uid and self.open_study is not None:
+            return self.open_study
+        return next(iter(self.studies_of(study_instance_uid)), None)
 
     def note(self, study_instance_uid: str) -> AiNote:
         """What the worklist may say of AI on one study."""

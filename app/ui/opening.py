@@ -16,6 +16,7 @@ from app.state.events import ArrangementHung, Hanged
 from app.state.model import Hung
 from app.support.i18n import explain, text
 from app.ui import words
+from app.ui.panels.worklist import MARK
 from app.workflows import hang
 from app.workflows.open_study import ScanListener, list_known, open_study, start_scan
 
@@ -52,13 +53,14 @@ class Opening:
         except OverreadError as error:
             self._window.messages.warn(explain(error))
 
-    def open_study(self, study_instance_uid: str) -> None:
-        """Empty the viewports, replay the reading, hang what opens the study."""
+    def open_study(self, key: str) -> None:
+        """Empty the viewports, replay the reading, hang what opens the study. key: as the worklist names it."""
+        uid, _, number = key.partition(MARK)
+        patient = self._ctx.store.state.workspace.studies_of(uid)[int(number)].patient if number else None
         try:
-            open_study(self._ctx, study_instance_uid)
+            open_study(self._ctx, uid, patient)
         except StudyUnreadableError as error:
             self._window.messages.warn(explain(error))
-            return
         except OverreadError as error:
             self._window.status.show_journal("", is_broken=True)
             self._window.messages.warn(explain(error))

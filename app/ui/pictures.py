@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 from app.context import AppContext
 from app.domain.finding import Finding
 from app.domain.study import Study
-from app.domain.volume import CancelToken, Progress, RemarkKind, Volume
+from app.domain.volume import CancelToken, Progress, RemarkKind, Space, Volume
 from app.jobs.job import Priority
 from app.state.model import Hung
 from app.studies.display_sets import DisplaySet, display_sets
@@ -37,10 +37,9 @@ class Pictures:
 
     def sets_of(self, study: Study) -> tuple[DisplaySet, ...]:
         """What can be hung of a study; made anew when the scan has found more of it."""
-        uid = study.study_instance_uid
-        held = self._sets.get(uid)
+        held = self._sets.get(study.study_instance_uid)
         if held is None or held[0] is not study:
-            self._sets[uid] = held = (study, display_sets(study))
+            self._sets[study.study_instance_uid] = held = (study, display_sets(study))
         return held[1]
 
     def sets_of_uid(self, study_instance_uid: str) -> tuple[DisplaySet, ...]:
@@ -117,8 +116,7 @@ class Pictures:
         self._stacks.clear()
 
     def _study(self, study_instance_uid: str) -> Study | None:
-        listed = self._ctx.store.state.workspace.studies
-        return next((study for study in listed if study.study_instance_uid == study_instance_uid), None)
+        return self._ctx.store.state.workspace.study(study_instance_uid)
 
     def _source(self, subject: Subject) -> StackSource:
         key = (subject.study.study_instance_uid, subject.display_set.display_set_id)
@@ -142,10 +140,12 @@ class Pictures:
 
 
 def info_of(display_set: DisplaySet) -> PictureInfo:
-    """What a view cannot see in the pixels: whether mm are mm."""
+    """What a view cannot see in the pixels: whether mm are mm, and where a projection's rows and columns run to."""
     kinds = {remark.kind for remark in display_set.remarks}
     note = "at detector" if RemarkKind.SPACING_AT_DETECTOR in kinds else ""
-    return PictureInfo(spacing_known=RemarkKind.NO_SPACING not in kinds, scale_note=note)
+    told = display_set.frames[0].instance.patient_orientation
+    row, column = told if len(told) == 2 and display_set.space is Space.IMAGE else ("", "")
+    return PictureInfo(RemarkKind.NO_SPACING not in kinds, note, row, column)
 
 
 def _why_no_volume(source: StackSource) -> str:

@@ -58,6 +58,9 @@ class Running:
         if any(job.kind == KIND for job in self._ctx.store.state.jobs):
             raise OverreadError("error.ui.model_runs")
         subject = active.subject
+        named = self._ctx.store.state.workspace.studies_of(subject.study.study_instance_uid)
+        if len(named) > 1:
+            raise OverreadError("error.ui.two_patients", count=len(named))
         volume = self._window.pictures.complete_volume(subject)
         start_run(
             self._ctx,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from app.context import AppContext
 from app.domain.errors import OverreadError, StudyUnreadableError
 from app.domain.finding import Reading
-from app.domain.study import Study
+from app.domain.study import Patient, Study
 from app.domain.volume import CancelToken, Progress
 from app.jobs.job import Job, Priority
 from app.state.events import AiNoted, JobEnded, JobReported, StudiesListed, StudyOpened
@@ -88,12 +88,15 @@ def list_known(ctx: AppContext, on_failed: Callable[[OverreadError], None]) -> J
     return ctx.jobs.submit(read, None, Priority.INTERACTION, done, on_failed, kind="index")
 
 
-def open_study(ctx: AppContext, study_instance_uid: str) -> Reading:
-    """Turn to a study: empty viewports, its reading replayed. Raises JournalError if the journal cannot be read,
-    StudyUnreadableError if several patients share the study's UID: a verdict could not say whose it is.
+def open_study(ctx: AppContext, study_instance_uid: str, patient: Patient | None = None) -> Reading:
+    """Turn to a study: empty viewports, its reading replayed. Raises JournalError if the journal cannot be read.
+
+    Raises StudyUnreadableError if several patients share the study's UID: then `patient` is open and can be looked
+    at, but there is no reading, for a verdict could not say whose it is.
     """
-    named = [s for s in ctx.store.state.workspace.studies if s.study_instance_uid == study_instance_uid]
+    named = ctx.store.state.workspace.studies_of(study_instance_uid)
     if len(named) > 1:
+        ctx.store.apply(StudyOpened(study_instance_uid, patient or named[0].patient))
         raise StudyUnreadableError("error.ui.two_patients", count=len(named))
     ctx.store.apply(StudyOpened(study_instance_uid))
     reading = reading_of(ctx.journal, study_instance_uid)

@@ -31,6 +31,18 @@ def ai_words(note: AiNote) -> tuple[str, str]:
     return text("ui.worklist.ai_ran"), "state_negative"
 
 
+MARK = "|"  # between a study's UID and its number, where several patients share the UID
+
+
+def keys_of(studies: Sequence[Study]) -> tuple[str, ...]:
+    """One key per study: its UID, with a number behind it where the UID is not enough."""
+    uids = [study.study_instance_uid for study in studies]
+    return tuple(
+        uid if uids.count(uid) == 1 else f"{uid}{MARK}{uids[:place].count(uid)}"
+        for place, uid in enumerate(uids)
+    )
+
+
 class WorklistPanel(QWidget):
     """Filter box and list; emits the uid of the study that the reader turns to."""
 
@@ -40,13 +52,13 @@ class WorklistPanel(QWidget):
         super().__init__()
         self.setObjectName("panel")
         self.setMinimumWidth(200)
-        self._open_uid = ""
+        self._open_key = ""
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(text("ui.worklist.filter"))
         self.filter.setAccessibleName(text("ui.worklist.filter_name"))
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(self._filter)
-        self.list = DragList(text("ui.worklist.name"), lambda uid: (uid, ""))
+        self.list = DragList(text("ui.worklist.name"), lambda key: (key.partition(MARK)[0], ""))
         self.list.setItemDelegate(RowDelegate(3, 0))
         self.list.setProperty(OPENS_BY_ENTER, True)
         self.list.itemActivated.connect(self._choose)
@@ -66,8 +78,10 @@ class WorklistPanel(QWidget):
     def show_state(self, state: AppState) -> None:
         """List what the state lists."""
         workspace = state.workspace
-        self._open_uid = workspace.open_study_uid
-        rows = [self._row(study, state) for study in workspace.studies]
+        keys = keys_of(workspace.studies)
+        opened = workspace.open_study
+        self._open_key = next((k for k, s in zip(keys, workspace.studies, strict=True) if s is opened), "")
+        rows = [self._row(key, study, state) for key, study in zip(keys, workspace.studies, strict=True)]
         for place, row in enumerate(rows):
             if place < self.list.count():
                 put_row(self.list.item(place), row)
@@ -75,13 +89,13 @@ class WorklistPanel(QWidget):
                 self.list.addItem(item_of(row))
         while self.list.count() > len(rows):
             self.list.takeItem(self.list.count() - 1)
-        here = self.list.row_of(self._open_uid)
+        here = self.list.row_of(self._open_key)
         if here >= 0 and not self.list.hasFocus():
             self.list.setCurrentRow(here)
         self.count.setText(text("ui.worklist.count", count=len(rows)) if rows else "")
         self._filter(self.filter.text())
 
-    def _row(self, study: Study, state: AppState) -> Row:
+    def _row(self, key: str, study: Study, state: AppState) -> Row:
         name, details = words.identity(study)
         tag, icon = ai_words(state.workspace.note(study.study_instance_uid))
         if any(
@@ -89,9 +103,9 @@ class WorklistPanel(QWidget):
         ):
             tag, icon = text("ui.worklist.ai_running"), ""
         lines = (name, details, words.study_title(study))
-        is_open = study.study_instance_uid == self._open_uid
+        is_open = key == self._open_key
         date = words.day(study.date)
-        return Row(study.study_instance_uid, lines, date, tag, icon, is_open=is_open)
+        return Row(key, lines, date, tag, icon, is_open=is_open)
 
     def _filter(self, wanted: str) -> None:
         asked = wanted.casefold().split()
@@ -101,9 +115,9 @@ class WorklistPanel(QWidget):
             item.setHidden(not all(part in said for part in asked))
 
     def _choose(self, item: QListWidgetItem) -> None:
-        uid = str(item.data(KEY))
-        if uid != self._open_uid:
-            self.study_chosen.emit(uid)
+        key = str(item.data(KEY))
+        if key != self._open_key:
+            self.study_chosen.emit(key)
 
 
 def mixed_patients(studies: Sequence[Study]) -> bool:

@@ -97,3 +97,26 @@ def test_a_journal_that_cannot_be_opened_refuses_verdicts_but_not_pictures(
     studio.open_folder(tmp_path / "ct")
     assert "journal" in sentence_of(studio)
     assert not studio.window.host.failures
+
+
+def test_two_patients_under_one_study_number_can_be_looked_at_but_not_judged(
+    studio: Studio, tmp_path: Path
+) -> None:
+    write_ct(tmp_path / "both" / "a")
+    write_ct(tmp_path / "both" / "b", name="ROE^RICHARD")
+    for file in (tmp_path / "both" / "b").iterdir():
+        content = file.read_bytes()
+        file.write_bytes(content.replace(b"1.2.826.0.1.3680043.10.1.2", b"1.2.826.0.1.3680043.10.1.5"))
+    studio.open_folder(tmp_path / "both")
+    listed = studio.window.worklist.list
+    assert listed.count() == 2
+    assert studio.window.series.warning.isVisible()
+    seen = set()
+    for row in range(2):
+        listed.itemClicked.emit(listed.item(row))
+        studio.wait_idle()
+        seen.add(studio.window.header.patient.text())
+        assert studio.window.host.failures == ()
+    assert seen == {"DOE, JANE", "ROE, RICHARD"}
+    assert "share this study number" in sentence_of(studio)
+    assert studio.state.reading.reading is None
