@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from app.domain.geometry import Affine
 from app.domain.volume import CancelToken, Progress
 from app.phantom import disease, mediastinum, skeleton, torso
+from app.phantom.couch import table
 from app.phantom.shapes import Part, Tubes, joined
 from app.phantom.spec import PhantomSpec, grid_affine
 from app.phantom.tree import TreePlan, grow, keep_clear
@@ -20,7 +21,7 @@ def chest_parts(seed: int, *, healthy: bool = False, couch: bool = True) -> list
     """Every shape in painting order; later ones replace earlier ones."""
     parts: list[Part] = []
     if couch:
-        parts += torso.table()
+        parts += table()
     parts += torso.layers()
     parts += skeleton.skeleton()
     parts += torso.lungs_and_abdomen()

@@ -17,7 +17,6 @@ from app.phantom.shapes import (
     Solid,
     bounded,
     box_around,
-    box_field,
     common,
     ellipsoid,
     grown,
@@ -302,9 +301,3 @@ def lungs_and_abdomen() -> list[Solid]:
         ),
         *(Solid(f"{side} lung", LUNGS[side], LUNG_BOX[side], lung_hu, CHEST_BOX) for side in LUNGS),
     ]
-
-
-def table() -> list[Solid]:
-    """The couch under a lying patient: a thin shell of carbon round foam."""
-    shell = box_field((0, 132, 0), (170, 9, 1000), 8.0)
-    return [Solid("couch", shell, EVERYWHERE, -250.0), Solid("foam", grown(shell, -2.0), EVERYWHERE, -920.0)]
