@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,17 +13,11 @@ from app.context import AppContext, build_context
 from app.domain.errors import DeviceError
 from app.support.paths import UserPaths
 from app.ui import theme
+from app.ui.display import has_display
 from app.ui.main_window import MainWindow
 from app.ui.qt_dispatch import QtDispatch
 
-
-def has_display() -> bool:
-    """Whether a window could be seen, or Qt was told to draw without a display."""
-    if os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+__all__ = ["application", "build_window", "has_display", "run_window"]
 
 
 def application(*, off_screen: bool = False) -> QApplication:
