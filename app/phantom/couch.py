@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from app.phantom.shapes import Solid, box_field, grown
-from app.phantom.torso import EVERYWHERE
+from app.phantom.shapes import Solid, box_around, box_field, grown
+
+EVERYWHERE = box_around((0, 0, 0), 2000.0)
 
 
 def table() -> list[Solid]:

@@ -27,7 +27,6 @@ from app.phantom.shapes import (
     union,
 )
 
-EVERYWHERE = box_around((0, 0, 0), 2000.0)
 CHEST_BOX = box_around((0, 0, -10), (205.0, 140.0, 200.0))
 LUNG_BOX = {
     "right": np.array([[-142.0, -95, -150], [12, 100, 136]]),
@@ -188,8 +187,7 @@ def middle(at: Points) -> Floats:
 def _turned(yaw_deg: float, roll_deg: float) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     a, b = np.deg2rad([yaw_deg, roll_deg])
     yaw = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]])
-    roll = np.array([[np.cos(b), 0, np.sin(b)], [0, 1, 0], [-np.sin(b), 0, np.cos(b)]])
-    return np.asarray(yaw @ roll)
+    return np.asarray(yaw @ np.array([[np.cos(b), 0, np.sin(b)], [0, 1, 0], [-np.sin(b), 0, np.cos(b)]]))
 
 
 # Left ventricle with its apex to the front, left and down; right side of the heart; left atrium.
@@ -260,9 +258,8 @@ def _muscle(
     center: tuple[float, float, float], semi_axes: tuple[float, float, float], yaw_deg: float = 0.0
 ) -> Solid:
     belly = ellipsoid(center, semi_axes, _turned(yaw_deg, 0))
-    across = max(semi_axes[:2]) if yaw_deg else None
-    reach = semi_axes if across is None else (across, across, semi_axes[2])
-    return Solid("muscle", common(belly, grown(body, -5.0)), box_around(center, np.asarray(reach) + 1), 52.0)
+    reach = max(semi_axes) + 1 if yaw_deg else np.asarray(semi_axes) + 1
+    return Solid("muscle", common(belly, grown(body, -5.0)), box_around(center, reach), 52.0)
 
 
 def lungs_and_abdomen() -> list[Solid]:
