@@ -61,9 +61,11 @@ def _paint_marker(painter: QPainter, scene: VolumeScene, marker: Marker) -> None
         painter.drawEllipse(QPointF(x, y), radius, radius)
     painter.setFont(words.font())
     shown = look.sign + marker.text
-    rect = QRectF(
-        x + radius + 4, y - words.line_height() / 2, words.text_width(shown) + 4, words.line_height()
-    )
+    wide = words.text_width(shown) + 4
+    left = x + radius + 4
+    if left + wide > scene.size_px[0]:
+        left = max(x - radius - 4 - wide, 0.0)
+    rect = QRectF(left, y - words.line_height() / 2, wide, words.line_height())
     words.draw(painter, rect, Qt.AlignmentFlag.AlignLeft, shown, look.color)
 
 
@@ -138,7 +140,8 @@ def _paint_corners(painter: QPainter, scene: VolumeScene) -> None:
     ):
         for number, line in enumerate(lines):
             words.draw(painter, QRectF(left, margin + number * step, width, step), align, line)
-    bottom = scene.size_px[1] - margin - step * (len(scene.corners.bottom_left) + 1)
+    foot = len(scene.notes) + 2
+    bottom = scene.size_px[1] - margin - step * (len(scene.corners.bottom_left) + foot)
     for number, line in enumerate(scene.corners.bottom_left):
         words.draw(
             painter, QRectF(margin, bottom + number * step, width, step), Qt.AlignmentFlag.AlignLeft, line

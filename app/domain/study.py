@@ -48,6 +48,7 @@ class Instance:
     acquisition_number: int | None
     gantry_tilt_deg: float | None
     slice_thickness_mm: float | None = None
+    patient_orientation: tuple[str, ...] = ()  # (0020,0020): where rows and columns of a projection run to
 
 
 @dataclass(frozen=True, slots=True)

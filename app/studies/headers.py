@@ -150,6 +150,7 @@ def _instance(path: Path, elements: Elements, values: RawValues) -> Instance:
         acquisition_number=values.whole("AcquisitionNumber"),
         gantry_tilt_deg=values.number("GantryDetectorTilt"),
         slice_thickness_mm=values.number("SliceThickness"),
+        patient_orientation=values.codes("PatientOrientation"),
     )
 
 

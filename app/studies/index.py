@@ -117,8 +117,8 @@ def _scanned(content: dict[str, Any]) -> ScannedInstance:
     values = {name: value for name, value in content.items() if name in known}
     raw = dict(content["instance"])
     raw["path"] = Path(raw["path"])
-    for name in ("position_lps_mm", "orientation", "spacing_mm", "image_type"):
-        raw[name] = None if raw[name] is None else tuple(raw[name])
+    for name in ("position_lps_mm", "orientation", "spacing_mm", "image_type", "patient_orientation"):
+        raw[name] = None if raw.get(name) is None else tuple(raw[name])
     values["instance"] = Instance(**raw)
     values["patient"] = Patient(**content["patient"])
     return ScannedInstance(**values)

@@ -15,6 +15,7 @@ from viewers.types import HeatLayer, TextLevel
 CORNER_SHARE = 0.44  # of the width; the middle belongs to letters and notices
 SMALL_PX = 260  # below this height or width a view keeps one line in each corner
 NARROW_PX = 560  # below this width a long badge reaches the bottom letter
+LOW_PX = 480  # below this height the long legend would hide too much of the picture
 BAR_PX = (170.0, 10.0)
 _LEGEND_GAP = 6.0
 
@@ -56,6 +57,8 @@ def bottom_right_lines(scene: Scene) -> tuple[str, ...]:
 
 def is_roomy(scene: Scene) -> bool:
     """True if there is room for the long legend: scale under its bar, and how coarse each heat is."""
+    if min(scene.size_px) < LOW_PX:
+        return False
     with_grid = 3 * len(scene.heat) + 2
     bars = (BAR_PX[1] + 4) * len(scene.heat) + _LEGEND_GAP
     below = line_height() if scene.badge is None else 2 * line_height() + 12
