@@ -20,7 +20,7 @@ def asked(file: Path) -> Iterator[tuple[int, str, set[str] | None]]:
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call) or not node.args:
             continue
-        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
         first = node.args[0]
         if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
             continue
