@@ -68,6 +68,9 @@ class Opening:
         if study is None:
             return
         sets = self._window.pictures.sets_of(study)
+        if not sets:
+            held = "/".join(study.modalities) or "?"
+            self._window.messages.warn(text("error.ui.no_pictures_in_study", modalities=held))
         arrangement = hang.opening(study, sets, self._ctx.store.state.workspace.arrangement)
         self._ctx.store.apply(ArrangementHung(arrangement, ""))
 

@@ -12,6 +12,7 @@ from app.domain.finding import AnalysisResult
 from app.domain.volume import CancelToken, Progress
 from app.jobs.job import Priority
 from app.support.i18n import explain, text
+from app.ui.renderer_probe import probe_renderer
 from app.workflows.analyse import KIND, KnownModel, Subject, find_models, start_run
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Running:
     def __init__(self, ctx: AppContext, window: MainWindow) -> None:
         self._ctx = ctx
         self._window = window
+        self._knows_renderer = False
 
     def find_models(self) -> None:
         """List the installed packages; their manifests are read in the background."""
@@ -48,6 +50,21 @@ class Running:
         active = self._window.host.active
         if active is not None:
             self._window.models.suggest(active.subject.display_set.series.modality)
+
+    def ask_renderer(self) -> None:
+        """Once, when a volume is shown: what draws it, for the status line; asked in a process of its own."""
+        if self._knows_renderer or not self._window.host.solids:
+            return
+        self._knows_renderer = True
+
+        def ask(_request: None, _progress: Progress, _cancel: CancelToken) -> str:
+            return probe_renderer().get("renderer", "").partition(" (")[0]
+
+        def done(name: str) -> None:
+            if name:
+                self._window.status.show_renderer(text("ui.status.renderer", name=name))
+
+        self._ctx.jobs.submit(ask, None, Priority.BACKGROUND, done, kind="renderer")
 
     def run(self, package: str) -> None:
         """Run a package on the active series. Raises OverreadError if nothing hangs or a model runs already."""

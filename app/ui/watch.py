@@ -87,6 +87,7 @@ class Watch:
         self._window.header.show_hung([s for s in workspace.studies if s.study_instance_uid in uids])
         self._window.models.allow(workspace.arrangement.active.hung is not None)
         self._window.desk.running.suggest()
+        self._window.desk.running.ask_renderer()
         active = self._window.host.active
         names = preset_names(active.subject.display_set.series.modality) if active else ()
         self._window.commands.name_presets(names)
