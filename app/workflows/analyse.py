@@ -19,7 +19,6 @@ from app.state.reading_events import ReadingReplayed
 from app.studies.display_sets import DisplaySet
 from app.support.i18n import text_with
 from app.workflows.open_study import note_ai
-from app.workflows.review import reading_of
 
 if TYPE_CHECKING:
     from inference.catalog import PackageEntry
@@ -61,6 +60,8 @@ def start_run(
     on_failed: Callable[[OverreadError], None],
 ) -> Job:
     """Run on a thread; the result is in the journal and in the state before `on_done` hears of it."""
+    from app.workflows.review import reading_of
+
     uid = subject.study.study_instance_uid
 
     def progress(share: float, note: str) -> None:

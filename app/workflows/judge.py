@@ -1,4 +1,7 @@
-"""Judge the selected finding of the open study, walk through findings, undo: the journal first, then the screen."""
+"""Judge the selected finding of the open study, walk through findings, undo: the journal first, then the screen.
+
+The journal brings a database library with it, so it is imported when it is first needed, not at start.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,14 @@ from app.state.model import DeedKind
 from app.state.reading_events import FindingSelected, ReadingReplayed, VerdictTaken, VerdictTakenBack
 from app.support.clock import utc_now
 from app.support.i18n import text
-from app.workflows import review
 
 
 def judge(
     ctx: AppContext, verdict: Verdict, *, reason: RejectReason | None = None, label: str = ""
 ) -> Reading | None:
     """Give the selected finding a verdict. Raises JournalError if it cannot be written; then nothing has changed."""
+    from app.workflows import review
+
     state = ctx.store.state
     finding_id = state.reading.rejecting_id or state.reading.selected_id
     if not finding_id or state.reading.reading is None:
@@ -38,6 +42,8 @@ def judge(
 
 def undo_last(ctx: AppContext) -> str:
     """Take back the latest deed, whatever it was; returns what was undone in words, or nothing."""
+    from app.workflows import review
+
     state = ctx.store.state
     if not state.deeds:
         return ""
@@ -54,6 +60,8 @@ def undo_last(ctx: AppContext) -> str:
 
 def redo_last(ctx: AppContext) -> str:
     """Bring back the verdict that was undone last; returns words, or nothing where there is none."""
+    from app.workflows import review
+
     reading = review.redo(ctx.journal, ctx.store.state.workspace.open_study_uid, reader=ctx.reader)
     if reading is None:
         return ""
@@ -63,6 +71,8 @@ def redo_last(ctx: AppContext) -> str:
 
 def reread(ctx: AppContext) -> None:
     """Replay the journal of the open study, after a result arrived from elsewhere."""
+    from app.workflows import review
+
     uid = ctx.store.state.workspace.open_study_uid
     if uid:
         ctx.store.apply(ReadingReplayed(review.reading_of(ctx.journal, uid)))

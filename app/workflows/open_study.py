@@ -18,7 +18,6 @@ from app.state.events import AiNoted, JobEnded, JobReported, StudiesListed, Stud
 from app.state.model import AiNote, JobRow
 from app.state.reading_events import ReadingReplayed
 from app.support.i18n import text
-from app.workflows.review import reading_of
 
 if TYPE_CHECKING:
     from app.studies.headers import ScannedInstance
@@ -94,6 +93,8 @@ def open_study(ctx: AppContext, study_instance_uid: str, patient: Patient | None
     Raises StudyUnreadableError if several patients share the study's UID: then `patient` is open and can be looked
     at, but there is no reading, for a verdict could not say whose it is.
     """
+    from app.workflows.review import reading_of
+
     named = ctx.store.state.workspace.studies_of(study_instance_uid)
     if len(named) > 1:
         ctx.store.apply(StudyOpened(study_instance_uid, patient or named[0].patient))
