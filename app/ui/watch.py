@@ -98,7 +98,10 @@ class Watch:
 
     def _reading(self, reading: ReadingState) -> None:
         self._window.runs.show_reading(reading.reading)
-        self._window.cards.setVisible(bool(reading.reading and reading.reading.results))
+        # The reasons need the room; cards and sliders come back when the question is answered.
+        asking = bool(reading.rejecting_id)
+        self._window.cards.setVisible(bool(reading.reading and reading.reading.results) and not asking)
+        self._window.ink.setVisible(not asking)
         self._window.give_room(has_findings=bool(reading.reading and reading.reading.judgements))
         self._window.findings.show_reading(reading, self._slice_number)
         self._window.status.show_journal(reading.written_at)

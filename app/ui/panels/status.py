@@ -22,9 +22,9 @@ class StatusLine(QWidget):
         super().__init__()
         self.setObjectName("status")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.journal = label(role="quiet")
-        self.memory = label(role="quiet")
-        self.renderer = label(role="quiet")
+        self.journal, self.memory, self.renderer = ElidedLabel(), ElidedLabel(), ElidedLabel()
+        for part in (self.journal, self.memory, self.renderer):
+            part.setProperty("role", "quiet")
         self.mode = label(role="warning")
         self.deed = ElidedLabel()
         self.deed.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
