@@ -126,8 +126,8 @@ class PictureSampler:
         painter.drawImage(QPointF(0, 0), image)
         width, height = screen.size[0] / screen.ratio, screen.size[1] / screen.ratio
         inside = visible_part(picture.affine, picture.shape, screen.plane, (width, height))
-        if len(inside):  # half a device pixel inward: a pixel whose centre lies just outside was not sampled
-            inside = inside + np.sign(inside.mean(axis=0) - inside) * (0.5 / screen.ratio)
+        if len(inside):  # a little inward: a pixel whose centre lies just outside was not sampled
+            inside = inside + np.sign(inside.mean(axis=0) - inside) * (0.4 / screen.ratio)
         rest = QPainterPath()
         rest.setFillRule(Qt.FillRule.OddEvenFill)
         rest.addRect(QRectF(0, 0, width, height))
