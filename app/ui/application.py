@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from app.context import AppContext, build_context
@@ -17,6 +18,7 @@ from app.ui.display import has_display
 from app.ui.main_window import MainWindow
 from app.ui.qt_dispatch import QtDispatch
 
+NO_NEWS = "This plugin does not support"
 __all__ = ["application", "build_window", "has_display", "run_window"]
 
 
@@ -32,6 +34,7 @@ def application(*, off_screen: bool = False) -> QApplication:
             raise DeviceError("error.ui.no_display")
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
+    qInstallMessageHandler(_take_qt_message)
     made = QApplication(["overread"])
     made.setApplicationName("Overread")
     theme.put_on(made)
@@ -67,3 +70,9 @@ def run_window(
     code = qt.exec()
     dispatch.close()
     return code
+
+
+def _take_qt_message(_kind: QtMsgType, _where: QMessageLogContext, words: str) -> None:
+    """Qt's own remarks go to the log; what the off-screen platform cannot do is no news to a reader."""
+    if not words.startswith(NO_NEWS):
+        logging.getLogger("qt").warning(words)

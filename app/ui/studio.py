@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QEventLoop, QPoint, Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.context import AppContext, build_context
@@ -209,6 +209,7 @@ class Studio:
             with self._on_stage(size, part) as widget:
                 self.wait_idle(60.0)
                 picture = widget.grab()
+        picture = _opaque(picture)
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             if not picture.save(str(path)):
@@ -269,3 +270,16 @@ class Studio:
     def _is_idle(self) -> bool:
         busy = self.ctx.jobs.busy or bool(self.state.jobs) or self.window.maps.is_waiting
         return not busy and self.window.host.is_settled
+
+
+def _opaque(picture: QPixmap) -> QPixmap:
+    """The picture on black: parts of a window are grabbed with a transparent ground, which a file would keep."""
+    if not picture.hasAlphaChannel():
+        return picture
+    ground = QImage(picture.size(), QImage.Format.Format_RGB32)
+    ground.setDevicePixelRatio(picture.devicePixelRatio())
+    ground.fill(Qt.GlobalColor.black)
+    painter = QPainter(ground)
+    painter.drawPixmap(0, 0, picture)
+    painter.end()
+    return QPixmap.fromImage(ground)

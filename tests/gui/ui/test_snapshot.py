@@ -90,3 +90,15 @@ def test_without_a_display_the_window_says_what_to_do(
 def test_opening_a_path_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["open", "/nowhere/at/all"]) == 1
     assert "/nowhere/at/all" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_picture_of_a_part_has_no_transparent_ground(tmp_path: Path) -> None:
+    write_ct(tmp_path / "ct")
+    out = tmp_path / "v.png"
+    assert (
+        run(["snapshot", str(tmp_path / "ct"), "--out", str(out), "--view", "volume", "--size", "300x300"])
+        == 0
+    )
+    assert not QImage(str(out)).hasAlphaChannel()
+    assert grey(out)[:40, 100:200].mean() < 40
