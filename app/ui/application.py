@@ -33,12 +33,19 @@ def application(*, off_screen: bool = False) -> QApplication:
         if not off_screen:
             raise DeviceError("error.ui.no_display")
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        qInstallMessageHandler(_without_known_noise)
         os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
     qInstallMessageHandler(_take_qt_message)
     made = QApplication(["overread"])
     made.setApplicationName("Overread")
     theme.put_on(made)
     return made
+
+
+def _without_known_noise(_kind: QtMsgType, _where: QMessageLogContext, words: str) -> None:
+    """Qt's off-screen platform warns of a size hint that nobody can use; everything else is passed on."""
+    if "propagateSizeHints" not in words:
+        print(words, file=sys.stderr)  # noqa: T201 - what Qt itself would do
 
 
 def build_window(paths: UserPaths | None = None) -> tuple[MainWindow, AppContext, QtDispatch]:

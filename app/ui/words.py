@@ -105,6 +105,8 @@ def score_words(finding: Finding) -> str:
         return text("ui.finding.score", score=number(finding.score))
     sign = "≥" if finding.score >= finding.threshold else "<"
     score, threshold = number(finding.score), number(finding.threshold)
+    if score == threshold and finding.score != finding.threshold:  # do not make a near thing look like a draw
+        score, threshold = f"{finding.score:.4f}", f"{finding.threshold:.4f}"
     return text("ui.finding.score_threshold", score=score, sign=sign, threshold=threshold)
 
 

@@ -176,10 +176,15 @@ def _placed(
 
 
 def _peak(heat: ScalarMap) -> Point | None:
-    """Where the heat is largest; None where there is none at all."""
-    if float(heat.values.max(initial=0)) <= heat.threshold:
+    """Where the heat is largest; None where there is none at all.
+
+    Of several cells that are equally hot, that nearest to the middle of them, not the first by number.
+    """
+    top = float(heat.values.max(initial=0))
+    if top <= heat.threshold:
         return None
-    index = np.array(np.unravel_index(int(np.argmax(heat.values)), heat.values.shape), dtype=float)
+    hottest = np.argwhere(heat.values >= top - 1e-6 * abs(top))
+    index = hottest[np.argmin(((hottest - hottest.mean(axis=0)) ** 2).sum(axis=1))]
     x, y, z = heat.affine[:3, :3] @ index + heat.affine[:3, 3]
     return float(x), float(y), float(z)
 

@@ -214,3 +214,10 @@ def test_rq_27_an_idle_child_is_ended(tmp_path: Path) -> None:
 def test_rq_38_untrained_outputs_are_not_shown(client: ModelClient, tmp_path: Path) -> None:
     package = TinyPackage(changes={"viewer.outputs.0.trained": False})
     assert run(client, package.write(tmp_path / "p")).detections == ()
+
+
+def test_of_equally_hot_cells_the_middle_one_is_the_peak(client: ModelClient, tmp_path: Path) -> None:
+    image = given()
+    image.pixels[0, 5:16, 20:31] = 900
+    center = run(client, TinyPackage().write(tmp_path / "p"), image).detections[0].center
+    assert center == pytest.approx((10 + 25 * 0.5, 20 + 10 * 0.6, 30.0))
