@@ -68,7 +68,7 @@ def _root() -> None:
 def _usage_sentence(error: Exception) -> str | None:
     """The words of a wrong usage; typer vendors click, so the type is told by its two attributes."""
     if getattr(error, "exit_code", None) == 2 and hasattr(error, "format_message"):
-        return f"overread: {error.format_message()}"
+        return f"overread: {error.format_message() or text('cli.which_command')}"
     return None
 
 
