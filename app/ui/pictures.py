@@ -24,7 +24,9 @@ from app.ui.panels.series import THUMBNAIL
 from app.ui.subject import Subject, window_levels
 from viewers.types import PictureInfo, WindowLevel
 
-KEPT_STACKS = 4  # decoded series kept for going back and forth; each may take some hundred megabytes
+# Decoded series are kept for going back and forth: so many, and never more than this share of the machine (ours).
+KEPT_STACKS = 4
+STACKS_SHARE_OF_MEMORY = 0.25
 
 
 class Pictures:
@@ -122,21 +124,33 @@ class Pictures:
         key = (subject.study.study_instance_uid, subject.display_set.display_set_id)
         source = self._stacks.get(key)
         if source is None:
-            self._drop_oldest()
+            self._make_room(subject.display_set)
             source = self._stacks[key] = StackSource(subject.display_set, self._ctx.post)
         self._stacks.move_to_end(key)
         return source
 
-    def _drop_oldest(self) -> None:
+    def _make_room(self, wanted: DisplaySet) -> None:
+        """Let go of the stacks looked at longest ago, never of one that hangs."""
+        import psutil
+
         hung = {
             (v.hung.study_instance_uid, v.hung.display_set_id)
             for v in self._ctx.store.state.workspace.arrangement.viewports
             if v.hung is not None
         }
+        budget = psutil.virtual_memory().total * STACKS_SHARE_OF_MEMORY
         for key in [key for key in self._stacks if key not in hung]:
-            if len(self._stacks) < KEPT_STACKS:
+            held = sum(_bytes(source.display_set) for source in self._stacks.values())
+            if len(self._stacks) < KEPT_STACKS and held + _bytes(wanted) < budget:
                 return
             self._stacks.pop(key).close()
+
+
+def _bytes(display_set: DisplaySet) -> int:
+    """About what the decoded pixels take."""
+    return (
+        len(display_set.frames) * display_set.rows * display_set.columns * (3 if display_set.is_colour else 2)
+    )
 
 
 def info_of(display_set: DisplaySet) -> PictureInfo:

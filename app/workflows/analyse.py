@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.context import AppContext
 from app.domain.errors import OverreadError
-from app.domain.finding import AnalysisResult
+from app.domain.finding import AnalysisResult, Reading
 from app.domain.study import Study
 from app.domain.volume import CancelToken, Progress, Volume
 from app.jobs.job import Job, Priority
@@ -60,8 +60,6 @@ def start_run(
     on_failed: Callable[[OverreadError], None],
 ) -> Job:
     """Run on a thread; the result is in the journal and in the state before `on_done` hears of it."""
-    from app.workflows.review import reading_of
-
     uid = subject.study.study_instance_uid
 
     def progress(share: float, note: str) -> None:
@@ -70,9 +68,9 @@ def start_run(
     def ended() -> None:
         ctx.store.apply(JobEnded(job.job_id))
 
-    def done(result: AnalysisResult) -> None:
+    def done(answer: tuple[AnalysisResult, Reading]) -> None:
         ended()
-        reading = reading_of(ctx.journal, uid)
+        result, reading = answer
         note_ai(ctx, reading)
         ctx.store.apply(ReadingReplayed(reading))
         on_done(result)
@@ -113,9 +111,10 @@ def _known(entry: PackageEntry) -> KnownModel:
     return KnownModel(manifest.name, manifest.version, manifest.viewer.applicability.modality, problem)
 
 
-def _run(request: _Request, progress: Progress, cancel: CancelToken) -> AnalysisResult:
+def _run(request: _Request, progress: Progress, cancel: CancelToken) -> tuple[AnalysisResult, Reading]:
     from app.analysis.packages import open_package
     from app.workflows.record import record_result
+    from app.workflows.review import reading_of
     from app.workflows.run_model import run_model
 
     ctx, subject = request.ctx, request.subject
@@ -131,4 +130,4 @@ def _run(request: _Request, progress: Progress, cancel: CancelToken) -> Analysis
         cancel=cancel,
     )
     record_result(ctx.journal, ctx.results, result, folder)
-    return result
+    return result, reading_of(ctx.journal, result.study_instance_uid)
