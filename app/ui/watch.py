@@ -115,7 +115,10 @@ class Watch:
         judgement = reading.reading.judgement(reading.selected_id) if reading.reading else None
         if judgement is None or reading.reading is None or self._window.host.go_to(judgement):
             return
-        result = next(r for r in reading.reading.results if r.result_id == judgement.finding.result_id)
+        wanted = judgement.finding.result_id
+        result = next((r for r in reading.reading.results if r.result_id == wanted), None)
+        if result is None:
+            return
         self._window.desk.opening.hang_series(result.series_instance_uids, judgement)
 
     def _ink(self) -> None:
