@@ -67,6 +67,21 @@ def scan(
     return ScanReport(studies, len(files), run.skipped, seconds, tuple(run.refused))
 
 
+def refuse_if_nothing(report: ScanReport, path: Path) -> None:
+    """Raise StudyUnreadableError, with the reason of the one file or of the first of several, if none can be used."""
+    if report.studies or not report.refused:
+        return
+    first = report.refused[0]
+    if len(report.refused) == 1:
+        raise StudyUnreadableError(first.reason_key, **dict(first.facts))
+    raise StudyUnreadableError(
+        "error.study.all_refused",
+        folder=path.name or str(path),
+        files=len(report.refused),
+        first=first.path.name,
+    )
+
+
 class _Scan:
     """What one scan has gathered so far."""
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.studies.scan import ScanReport, scan
+from app.studies.scan import ScanReport, refuse_if_nothing, scan
 from app.support.i18n import text, text_with
 
 
@@ -25,8 +25,7 @@ def register(tree: typer.Typer) -> None:
             typer.echo(json.dumps(document(report), ensure_ascii=False, indent=1))
         else:
             _print_tables(report)
-        if not report.studies:
-            raise typer.Exit(1)
+        refuse_if_nothing(report, paths[0])
 
 
 def document(report: ScanReport) -> dict[str, Any]:

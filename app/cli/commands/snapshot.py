@@ -80,12 +80,15 @@ def take(path: Path, out: Path, wish: Wish) -> None:
 
 
 def _draw(studio: Studio, path: Path, out: Path, wish: Wish, result: AnalysisResult | None) -> None:
+    from app.studies.scan import refuse_if_nothing, scan
+
     if result is not None:
         from app.findings.events import ResultArrived
 
         studio.ctx.journal.append(ResultArrived(result))
     studio.open_folder(path.resolve())
     if not studio.display_sets():
+        refuse_if_nothing(scan([path]), path)
         raise StudyUnreadableError("error.ui.nothing_to_show", path=path.name)
     if result is not None:
         studio.hang(result.series_instance_uids[0])

@@ -114,4 +114,4 @@ def test_a_journal_that_was_altered_behind_its_back_is_not_whole(read: Desk) -> 
         assert changed.rowcount == 1
     told = read.call("journal", "verify")
     assert told.code == 1
-    assert "journal.sqlite" in told.sentence()
+    assert "altered" in told.sentence()
