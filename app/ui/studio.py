@@ -41,8 +41,8 @@ LAYOUTS = {
 class Studio:
     """One window and its context; `close` ends both. Every method waits for nothing but says what it did."""
 
-    def __init__(self, ctx: AppContext, size: tuple[int, int] = SIZE) -> None:
-        """ctx: built with the `post` of a QtDispatch; `Studio.of` does that."""
+    def __init__(self, ctx: AppContext, size: tuple[int, int] = SIZE, *, begins: bool = True) -> None:
+        """ctx: built with the `post` of a QtDispatch; `Studio.of` does that. begins: do what follows the first show."""
         self._qt: QApplication = application(off_screen=True)
         self.ctx = ctx
         self.window = MainWindow(ctx)
@@ -50,15 +50,18 @@ class Studio:
         self.window.show()
         self.window.activateWindow()
         self.spin()
-        self.window.desk.begin()
-        self.spin()
+        if begins:
+            self.window.desk.begin()
+            self.spin()
 
     @classmethod
-    def of(cls, paths: UserPaths | None = None, size: tuple[int, int] = SIZE) -> Studio:
+    def of(
+        cls, paths: UserPaths | None = None, size: tuple[int, int] = SIZE, *, begins: bool = True
+    ) -> Studio:
         """A studio with a context of its own in these folders."""
         application(off_screen=True)
         dispatch = QtDispatch()
-        return cls(build_context(paths, dispatch.post), size)
+        return cls(build_context(paths, dispatch.post), size, begins=begins)
 
     @property
     def state(self) -> AppState:
