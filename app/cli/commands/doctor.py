@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from app.domain.errors import DeviceError
 from app.support.i18n import text
 from app.support.paths import UserPaths, user_paths
 
@@ -39,7 +40,7 @@ def register(tree: typer.Typer) -> None:
         else:
             _print(report)
         if report["problems"]:
-            raise typer.Exit(1)
+            raise DeviceError("doctor.problems", count=len(report["problems"]), first=report["problems"][0])
 
 
 def examine() -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.sessions import AsJson, Cpu, Package, model_session
+from app.domain.errors import StudyUnreadableError
 from app.support.i18n import text
 
 
@@ -45,7 +46,9 @@ def evaluate(  # noqa: PLR0913 - the options of one command
     else:
         _print(found)
     if not found["n"]:
-        raise typer.Exit(1)
+        raise StudyUnreadableError(
+            "error.run.no_case", listed=sum(found["states"].values()), file=labels.name
+        )
 
 
 def _print(found: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli.sessions import AsJson, Cpu, Package, model_session
-from app.domain.errors import StudyUnreadableError
+from app.domain.errors import ModelFailedError, StudyUnreadableError
 from app.domain.finding import AnalysisResult, Quantity, RunState
 from app.support.i18n import text
 
@@ -35,6 +35,7 @@ def run(  # noqa: PLR0913 - the options of one command
     as_json: AsJson = False,
 ) -> None:
     """Run a model on every series that it fits. Research and education only, not for primary diagnosis."""
+    from app.analysis.run_package import reason_of
     from app.workflows.record import record_result, remember_studies
     from app.workflows.run_model import run_on_studies
 
@@ -51,8 +52,10 @@ def run(  # noqa: PLR0913 - the options of one command
                 _print(result, folder)
     if as_json:
         typer.echo(json.dumps([document(*one) for one in found], ensure_ascii=False, indent=1))
-    if any(result.state is RunState.FAILED for result, _ in found):
-        raise typer.Exit(1)
+    failed = [result for result, _ in found if result.state is RunState.FAILED]
+    if failed:
+        why = reason_of(failed[0])
+        raise ModelFailedError("error.run.failed", failed=len(failed), runs=len(found), why=why)
 
 
 def document(result: AnalysisResult, folder: Path) -> dict[str, Any]:

@@ -90,8 +90,8 @@ def _draw(studio: Studio, path: Path, out: Path, wish: Wish, result: AnalysisRes
     if not studio.display_sets():
         refuse_if_nothing(scan([path]), path)
         raise StudyUnreadableError("error.ui.nothing_to_show", path=path.name)
-    if result is not None:
-        studio.hang(result.series_instance_uids[0])
+    if result is not None and studio.hang(result.series_instance_uids[0]) is None:
+        raise StudyUnreadableError("error.ui.overlay_of_another", path=path.name)
     _arrange(studio, wish)
     part = {View.WINDOW: "window", View.STACK: "view", View.VOLUME: "view"}.get(wish.view, "images")
     studio.wait_idle()
