@@ -55,10 +55,7 @@ def read_dataset(path: Path, *, force: bool = False) -> Dataset:
 def read_slowly(path: Path, *, force: bool = False) -> Elements:
     """The same raw values as `walker.walk` gives, taken from pydicom's dataset."""
     dataset = read_dataset(path, force=force)
-    meta = getattr(dataset, "file_meta", None)
-    found = Elements(
-        str(getattr(meta, "TransferSyntaxUID", "")), str(getattr(meta, "MediaStorageSOPClassUID", ""))
-    )
+    found = Elements(_meta(dataset, "TransferSyntaxUID"), _meta(dataset, "MediaStorageSOPClassUID"))
     for keyword, tag in TAGS.items():
         raw = _raw(dataset, keyword)
         if raw is not None:
@@ -67,6 +64,18 @@ def read_slowly(path: Path, *, force: bool = False) -> Elements:
     found.noted.update(tag for tag in NOTED if tag in dataset)
     found.has_pixels = any(tag in dataset for tag in PIXEL_TAGS) or bool(found.values.get(TAGS["Rows"]))
     return found
+
+
+def _meta(dataset: Dataset, keyword: str) -> str:
+    """A UID of the file meta information, empty if it is not there or cannot be read."""
+    from pydicom.errors import BytesLengthException
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return str(getattr(getattr(dataset, "file_meta", None), keyword, ""))
+        except (*DAMAGE, BytesLengthException):
+            return ""
 
 
 def _raw(dataset: Dataset, keyword: str) -> bytes | None:
