@@ -1,0 +1,114 @@
+"""The visible frame first, one array for all views, and no thread left behind."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from app.domain.volume import RemarkKind, Volume
+from app.studies.display_sets import DisplaySet, display_sets
+from app.studies.scan import scan
+from app.studies.stack_source import StackSource
+from tests.support.dicom_files import ct_dataset, write, write_stack
+
+Home = queue.SimpleQueue[Callable[[], None]]
+
+
+def only_set(folder: Path) -> DisplaySet:
+    return display_sets(scan([folder]).studies[0])[0]
+
+
+def finish(source: StackSource, home: Home) -> None:
+    until = time.monotonic() + 10
+    while not source.is_complete and time.monotonic() < until:
+        try:
+            home.get(timeout=0.05)()
+        except queue.Empty:
+            continue
+    while not home.empty():
+        home.get()()
+
+
+def test_the_frame_looked_at_arrives_first(tmp_path: Path) -> None:
+    write_stack(tmp_path, [(0, 0, z) for z in range(60)])
+    home: Home = queue.SimpleQueue()
+    heard: list[int] = []
+    source = StackSource(only_set(tmp_path), home.put, first=50)
+    source.listen(heard.append)
+    finish(source, home)
+    assert 50 in heard[:2]
+    assert sorted(heard) == list(range(60))
+    assert np.mean([abs(one - 50) for one in heard[:10]]) < 8
+    source.close()
+
+
+def test_stack_and_volume_share_one_array(tmp_path: Path) -> None:
+    write_stack(tmp_path, [(0, 0, z) for z in range(6)])
+    home: Home = queue.SimpleQueue()
+    source = StackSource(only_set(tmp_path), home.put)
+    volumes: list[Volume] = []
+    source.volume_when_complete(volumes.append)
+    finish(source, home)
+    frame = source.frame(3)
+    assert frame is not None
+    assert np.shares_memory(frame.pixels, volumes[0].pixels)
+    assert volumes[0].pixels[:, 0, 0].tolist() == [0, 1, 2, 3, 4, 5]
+    source.close()
+
+
+def test_slices_with_slopes_of_their_own_become_values(tmp_path: Path) -> None:
+    for number in range(3):
+        dataset = ct_dataset(
+            ImagePositionPatient=[0, 0, 2 * number], RescaleSlope=number + 1, RescaleIntercept=0,
+            PixelData=np.full(80, 10, "<i2").tobytes(),
+        )  # fmt: skip
+        write(dataset, tmp_path / str(number))
+    home: Home = queue.SimpleQueue()
+    source = StackSource(only_set(tmp_path), home.put)
+    finish(source, home)
+    assert source.volume is not None
+    assert source.volume.pixels[:, 0, 0].tolist() == [10.0, 20.0, 30.0]
+    assert (source.volume.slope, source.volume.intercept) == (1.0, 0.0)
+    source.close()
+
+
+def test_a_frame_that_fails_says_why_and_the_others_come(tmp_path: Path) -> None:
+    paths = write_stack(tmp_path, [(0, 0, z) for z in range(5)])
+    write(ct_dataset(ImagePositionPatient=[0, 0, 2], PixelData=b"\0\0"), paths[2])
+    home: Home = queue.SimpleQueue()
+    source = StackSource(only_set(tmp_path), home.put)
+    finish(source, home)
+    assert source.done == 4
+    said = source.failure(2)
+    assert said is not None
+    assert "002" in said
+    assert source.volume is None
+    assert RemarkKind.UNREADABLE_FRAMES in {remark.kind for remark in source.remarks()}
+    source.close()
+
+
+def test_closing_ends_the_threads_at_once(tmp_path: Path) -> None:
+    write_stack(tmp_path, [(0, 0, z) for z in range(200)])
+    before = threading.active_count()
+    home: Home = queue.SimpleQueue()
+    source = StackSource(only_set(tmp_path), home.put)
+    began = time.monotonic()
+    source.close()
+    assert time.monotonic() - began < 2
+    assert threading.active_count() == before
+
+
+def test_the_files_own_windows_come_in_order_and_one_is_made_where_there_is_none(tmp_path: Path) -> None:
+    write_stack(tmp_path / "own", [(0, 0, 0)])
+    write_stack(tmp_path / "none", [(0, 0, 0)], WindowCenter=None, WindowWidth=None, SeriesInstanceUID="1.7")
+    for name, count in (("own", 2), ("none", 1)):
+        home: Home = queue.SimpleQueue()
+        source = StackSource(only_set(tmp_path / name), home.put)
+        finish(source, home)
+        assert len(source.windows(0)) == count
+        source.close()
