@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import sub
 
 from app.domain.study import Instance, Series, Study
 from app.domain.volume import Affine, FrameRef, Remark, Space
@@ -12,6 +13,8 @@ from app.studies.stacking import FramePlace, Stack, stack_frames
 
 PROJECTION = frozenset({"CR", "DX", "MG", "RG", "PX", "IO", "RF", "XA"})
 PALETTES = frozenset({"MONOCHROME1", "MONOCHROME2"})
+SAME_COSINE = 0.005  # 0.3 degrees; scanners repeat a direction to about 1e-4 (ours)
+SAME_SPACING_MM = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,14 @@ def display_sets(study: Study) -> tuple[DisplaySet, ...]:
 
 def series_display_sets(series: Series) -> tuple[DisplaySet, ...]:
     """Display sets of one series; objects without pictures have none."""
+    shown = [one for one in series.instances if one.frames and one.rows and one.columns]
+    everywhere = [place for instance in shown for place in _places(instance)]
+    directions = _alike((place.orientation for place in everywhere), SAME_COSINE)
+    spacings = _alike((place.spacing_mm for place in everywhere), SAME_SPACING_MM)
     groups: dict[tuple[object, ...], list[FramePlace]] = defaultdict(list)
-    for instance in series.instances:
-        if instance.frames and instance.rows and instance.columns:
-            for place in _places(instance):
-                groups[_kind(series, instance, place)].append(place)
+    for place in everywhere:
+        alike = (directions.get(place.orientation or ()), spacings.get(place.spacing_mm or ()))
+        groups[(*alike, *_kind(series, place))].append(place)
     found: list[DisplaySet] = []
     for places in groups.values():
         for stack in stack_frames(places):
@@ -96,20 +102,34 @@ def _places(instance: Instance) -> Iterable[FramePlace]:
     return frame_places(instance)
 
 
-def _kind(series: Series, instance: Instance, place: FramePlace) -> tuple[object, ...]:
+def _alike(
+    told: Iterable[tuple[float, ...] | None], tolerance: float
+) -> dict[tuple[float, ...], tuple[float, ...]]:
+    """Each value -> the one that stands for all within the tolerance of it.
+
+    Scanners write direction and spacing of each slice anew, so the last figures differ. Rounding would part two values
+    that happen to lie on either side of a rounding step; sorting first makes the outcome independent of file order.
+    """
+    stands_for: dict[tuple[float, ...], tuple[float, ...]] = {}
+    kept: list[tuple[float, ...]] = []
+    for values in sorted({one for one in told if one is not None}):
+        near = (one for one in kept if max(map(abs, map(sub, one, values)), default=0.0) <= tolerance)
+        found = next(near, None)
+        if found is None:
+            kept.append(values)
+        stands_for[values] = values if found is None else found
+    return stands_for
+
+
+def _kind(series: Series, place: FramePlace) -> tuple[object, ...]:
     """Frames that differ in any of this never share a stack."""
+    instance = place.instance
     alone = instance.frames > 1 or (series.modality in PROJECTION and place.position_lps_mm is None)
-    direction = (
-        None if place.orientation is None else tuple(round(cosine, 2) + 0.0 for cosine in place.orientation)
-    )
-    spacing = None if place.spacing_mm is None else tuple(round(value, 4) for value in place.spacing_mm)
     return (
         instance.rows,
         instance.columns,
         instance.photometric in PALETTES,
         "LOCALIZER" in instance.image_type,
-        direction,
-        spacing,
         place.position_lps_mm is None,
         instance.sop_instance_uid if alone else "",
     )
