@@ -57,9 +57,15 @@ class Engine:
     threads: int = 0
     warnings: list[str] = field(default_factory=list)
     provider: str = ""
+    opened: dict[Path, Session] = field(default_factory=dict)
 
     def open(self, file: Path) -> Session:
-        """Load a graph. Raises RunRefusedError if the runtime refuses it."""
+        """Load a graph, once. Raises RunRefusedError if the runtime refuses it."""
+        if file not in self.opened:
+            self.opened[file] = self._load(file)
+        return self.opened[file]
+
+    def _load(self, file: Path) -> Session:
         onnxruntime.set_default_logger_severity(FATAL_ONLY)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self.threads or max((os.cpu_count() or 2) - 1, 1)

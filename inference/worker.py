@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
@@ -14,6 +15,9 @@ from inference.errors import Problem, RunRefusedError
 from inference.sandbox import leave_network, limit_memory
 from inference.types import ModelInput, ModelOutput, OutputState
 from inference.wire import Connection, WireError, pack_output, receive, send, unpack_input
+
+if TYPE_CHECKING:
+    from inference.engine import Engine
 
 RUN, GOLDEN, PROGRESS, RESULT, ANSWER = "run", "golden", "progress", "result", "answer"
 RUNTIME_MIB = 1024  # what the runtime maps by itself when it is loaded
@@ -57,7 +61,6 @@ def run(folder: Path, given: ModelInput, requested: tuple[str, ...], tell: Any) 
     """One run in this process; the package was checked by the parent. Raises RunRefusedError."""
     from inference.bundle import read_manifest
     from inference.consistency import settle
-    from inference.engine import Engine
     from inference.plugins import tasks
     from inference.task_types import RunContext
 
@@ -66,7 +69,8 @@ def run(folder: Path, given: ModelInput, requested: tuple[str, ...], tell: Any) 
     if manifest is None:
         raise RunRefusedError(problems[0] if problems else Problem("model.problem.manifest"))
     limit_memory(manifest.viewer.resources.ram_mb + RUNTIME_MIB)
-    engine = Engine(requested=[name for name in requested if name in manifest.viewer.resources.providers])
+    providers = tuple(name for name in requested if name in manifest.viewer.resources.providers)
+    engine = _engine(folder, tuple(one.sha256 for one in manifest.viewer.onnx), providers)
     began, stamp = time.perf_counter(), _now()
     context = RunContext(manifest, folder, given, engine.open, tell)
     output = tasks()[manifest.viewer.kind].run(context)
@@ -79,6 +83,14 @@ def run(folder: Path, given: ModelInput, requested: tuple[str, ...], tell: Any) 
         requested_providers=requested,
     )
     return settle(done)
+
+
+@lru_cache(maxsize=1)
+def _engine(folder: Path, sha256: tuple[str, ...], providers: tuple[str, ...]) -> Engine:
+    """The engine of the package that ran last stays warm; one of another package, or content, takes its place."""
+    from inference.engine import Engine
+
+    return Engine(requested=providers)
 
 
 def _serve_golden(connection: Connection, content: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """One run of ct-dense-lung as the window runs it, warm, beside bare onnxruntime on an array that is ready.
 
 Aim: at most 15 % on top. The peer has the same graph, the same threads and the very tensor that our preprocessing
-makes; it pays for nothing else. Rounds of both alternate.
+makes; it pays for nothing else. Both alternate, and the ratio is taken pair by pair: they meet the same machine.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,10 @@ from inference.bundle import Bundle
 from inference.client import ModelClient
 from inference.engine import Engine
 from inference.engine import Session as Graph
-from inference.types import ModelInput
+from inference.types import ModelInput, ModelOutput
 from tests.benchmarks._table import row
 
-ROUNDS = 5
+WARM_UP, ROUNDS = 3, 9
 CPU = ("CPUExecutionProvider",)
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "ct_chest_cptac_C3N-00247"
 
@@ -41,37 +42,44 @@ def main() -> int:
         study, display_set, volume = _chest(Path(made))
         bundle = open_package("ct-dense-lung", (resource_dir() / "models",))
         given = to_model_input(volume, study, display_set.series)
-        client = ModelClient()
+        client = Watched()
         try:
-            ours, parts, peer = _rounds(client, bundle, (study, display_set, volume), given)
+            found = _rounds(client, bundle, (study, display_set, volume), given)
         finally:
             client.close()
     print(f"volume {volume.pixels.shape}, {ROUNDS} rounds, medians; warm worker, pictures already read")
-    row("whole run: checks, model, findings", 1000 * ours, 1000 * peer, "ms", "<= 1.15 x peer")
-    for name, seconds in parts.items():
-        row(f"  of it {name}", 1000 * seconds, None, "ms", "-")
-    row("ours / bare onnxruntime, percent", 100 * ours / peer, 100.0, "%", "<= 115")
-    return 0 if ours <= 1.15 * peer else 1
+    row("whole run: checks, model, findings", 1000 * found["whole"], 1000 * found["peer"], "ms", "-")
+    row("  of it the child", 1000 * found["child"], None, "ms", "-")
+    row("  of it in and out of the child", 1000 * (found["client"] - found["child"]), None, "ms", "-")
+    row("whole / bare, median over pairs", 100 * found["ratio"], 100.0, "%", "<= 115")
+    return 0 if found["ratio"] <= 1.15 else 1
+
+
+class Watched(ModelClient):
+    """Keeps what the last answer said of its time."""
+
+    seconds: Mapping[str, float]
+
+    def run(self, *given: Any, **named: Any) -> ModelOutput:
+        output = super().run(*given, **named)
+        self.seconds = output.seconds
+        return output
 
 
 def _rounds(
-    client: ModelClient, bundle: Bundle, case: tuple[Study, DisplaySet, Volume], given: ModelInput
-) -> tuple[float, dict[str, float], float]:
+    client: Watched, bundle: Bundle, case: tuple[Study, DisplaySet, Volume], given: ModelInput
+) -> dict[str, float]:
     graph, feeds = _bare(bundle, given)
     session = Session(client, bundle, CPU)
-    seconds: dict[str, list[float]] = {"whole": [], "peer": [], "client": [], "child": []}
-    for number in range(ROUNDS + 1):
-        measured = {
-            "whole": _timed(lambda: run_on(session, *case)),
-            "peer": _timed(lambda: graph.run(feeds)),
-            **_inside(client, bundle, given),
-        }
-        if number:  # the first starts the child
-            for name, value in measured.items():
-                seconds[name].append(value)
-    median = {name: statistics.median(values) for name, values in seconds.items()}
-    parts = {"in and out of the child": median["client"] - median["child"], "the child": median["child"]}
-    return median["whole"], parts, median["peer"]
+    seconds: dict[str, list[float]] = {"whole": [], "peer": [], "client": [], "child": [], "ratio": []}
+    for number in range(WARM_UP + ROUNDS):
+        whole = _timed(lambda: run_on(session, *case))
+        peer = _timed(lambda: graph.run(feeds))
+        if number >= WARM_UP:  # the first starts the child, the next fill its memory
+            measured = {"whole": whole, "peer": peer, "ratio": whole / peer, **client.seconds}
+            for name, values in seconds.items():
+                values.append(measured[name])
+    return {name: statistics.median(values) for name, values in seconds.items()}
 
 
 def _bare(bundle: Bundle, given: ModelInput) -> tuple[Graph, dict[str, NDArray[Any]]]:
@@ -84,11 +92,6 @@ def _bare(bundle: Bundle, given: ModelInput) -> tuple[Graph, dict[str, NDArray[A
     graph = Engine(requested=CPU).open(next((bundle.folder / "models").glob("*.onnx")))
     hu = np.ascontiguousarray(image.values[None, None], np.float32)
     return graph, {"hu": hu, "spacing_mm": np.array(spacing_of(image.affine), np.float32)}
-
-
-def _inside(client: ModelClient, bundle: Bundle, given: ModelInput) -> dict[str, float]:
-    output = client.run(bundle, given, providers=CPU)
-    return {name: output.seconds[name] for name in ("client", "child")}
 
 
 def _timed(work: Any) -> float:
