@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from app.analysis.applicability import Misfit
@@ -69,13 +70,15 @@ def run_package(
         return without_run(facts, given, notes, RunState.NOT_APPLICABLE, "run.not_applicable.colour"), {}
     notes.stamps.mark("pre_end", "main_start")
     begun = time.monotonic()
-    output = run(to_model_input(volume, given.study, given.series))
+    with ThreadPoolExecutor(1) as beside:  # the child computes, this process has a core to spare
+        digest = beside.submit(pixel_sha256, volume)
+        output = run(to_model_input(volume, given.study, given.series))
     seconds = time.monotonic() - begun
     notes.stamps.mark("main_end", "post_start")
     notes.stamps.take(output.stamps)
     blank = without_run(facts, given, notes, RunState(output.state.value), output.reason_key)
     result = replace(
-        _filled(blank, output, facts, volume, notes), pixel_sha256=pixel_sha256(volume), seconds=seconds
+        _filled(blank, output, facts, volume, notes), pixel_sha256=digest.result(), seconds=seconds
     )
     result = _judged(result, contradictions(output, facts, volume))
     notes.stamps.mark("post_end")

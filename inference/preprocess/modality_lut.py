@@ -12,7 +12,8 @@ from inference.image import Args, Image, PreprocessOp
 def _forward(image: Image, _: Args) -> Image:
     values = image.values
     if (image.slope, image.intercept) != (1.0, 0.0):
-        values = values * np.float32(image.slope) + np.float32(image.intercept)
+        values = values * np.float32(image.slope)
+        values += np.float32(image.intercept)
     return replace(image, values=values, slope=1.0, intercept=0.0)
 
 
