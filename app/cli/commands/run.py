@@ -11,6 +11,7 @@ import typer
 from app.cli.sessions import AsJson, Cpu, Package, model_session
 from app.domain.errors import ModelFailedError, StudyUnreadableError
 from app.domain.finding import AnalysisResult, Quantity, RunState
+from app.domain.volume import Space
 from app.support.i18n import text
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ def _print(result: AnalysisResult, folder: Path) -> None:
         words = ", ".join(_words(quantity) for quantity in finding.quantities)
         score = "-" if finding.score is None else f"{finding.score:.3f}"
         center = finding.place.center
-        where = "" if center is None else " at (" + ", ".join(f"{v:.1f}" for v in center) + ") mm"
+        grid = "" if result.space is Space.PATIENT else text("cli.run.image_space")
+        where = "" if center is None else " at (" + ", ".join(f"{v:.1f}" for v in center) + f") mm{grid}"
         typer.echo(f"  {number}. {finding.label} {finding.side} {score}{where} {words}".rstrip())
     for warning in result.warnings:
         typer.echo(f"  ! {warning}")

@@ -164,3 +164,14 @@ def test_a_target_that_cannot_be_written_is_one_sentence(
     assert told.code == 1
     assert told.sentence().endswith(".")
     assert blocked.read_text(encoding="utf-8") == "not a folder"
+
+
+def test_a_place_in_the_picture_is_not_told_as_one_in_the_patient(
+    package: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unplaced = study(tmp_path / "in", no_position)
+    told = in_process(capsys, "run", package, unplaced, "--out", tmp_path / "out", "--cpu")
+    assert "in the patient is not known" in told.out
+    placed = in_process(capsys, "run", package, small_chest(), "--out", tmp_path / "out", "--cpu")
+    assert ") mm" in placed.out
+    assert "not known" not in placed.out
