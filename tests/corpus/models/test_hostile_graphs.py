@@ -100,7 +100,9 @@ def test_hostile_graph_is_refused(tmp_path: Path, name: str) -> None:
     folder = TinyPackage(model=HOSTILE[name]()).write(tmp_path / "spot")
     with pytest.raises(PackageError) as caught:
         load_bundle(folder)
-    assert f"model.problem.{name.split(':', maxsplit=1)[0]}" in [problem.key for problem in caught.value.problems]
+    assert f"model.problem.{name.split(':', maxsplit=1)[0]}" in [
+        problem.key for problem in caught.value.problems
+    ]
 
 
 def test_a_file_that_is_no_graph_is_refused(tmp_path: Path) -> None:
