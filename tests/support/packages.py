@@ -1,4 +1,4 @@
-"""Packages of third-party networks, put together for one test from a manifest here and graphs of the shared material."""
+"""Packages of third-party networks, put together for one test from a manifest here and graphs of the shared set."""
 
 from __future__ import annotations
 
