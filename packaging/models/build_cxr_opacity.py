@@ -40,6 +40,7 @@ def main() -> None:
     figures = json.loads(options.figures.read_text(encoding="utf-8"))
     figures["made_with"] = library_versions("numpy", "onnx", "onnxruntime-gpu", "scikit-learn", "pillow")
     figures["scripts_sha256"] = source_hash(*SCRIPTS)
+    figures["trained_with"] = pinned_versions()
     weights = read_weights(options.work / "final.npz")
     figures["parameters"] = sum(array.size for array in (*weights.kernels, *weights.biases, weights.head)) + 1
     package = Package(
@@ -52,6 +53,12 @@ def main() -> None:
         extra={"docs/metrics.json": json.dumps(figures, indent=2) + "\n"},
     )
     write_package(options.out / f"{NAME}-{VERSION}", package)
+
+
+def pinned_versions() -> str:
+    """What the training environment was made of."""
+    lines = (ROOT / "packaging/models/requirements.txt").read_text(encoding="utf-8").splitlines()
+    return ", ".join(line.replace("==", " ") for line in lines if "==" in line)
 
 
 def card(figures: dict[str, Any]) -> str:
@@ -95,6 +102,7 @@ def card(figures: dict[str, Any]) -> str:
         epochs=f"{training['final']['epochs']:.0f}",
         seconds=f"{sum(part['seconds'] for part in training.values()):.0f}",
         made_with=", ".join(f"{name} {number}" for name, number in figures["made_with"].items()),
+        trained_with=figures["trained_with"],
         difference=figures["onnx_against_torch"],
         scripts_sha256=figures["scripts_sha256"],
     )
