@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 from app.domain.errors import StudyUnreadableError
+from app.studies.walker import LONG_VRS
 
 INFLATED_BYTES = 512 * 1024 * 1024
 FRAME_BYTES = 2 * 1024**3
@@ -17,11 +19,8 @@ _DEFLATED = frozenset({"1.2.840.10008.1.2.1.99"})
 def check_inflated_size(path: Path) -> None:
     """Refuse a deflated file that grows past the limit, without holding what it grows to."""
     with path.open("rb") as file:
-        start = file.read(16 * 1024)
-        if not any(uid.encode() in start[132:2048] for uid in _DEFLATED):
-            return
-        offset = _data_set_offset(start)
-        if offset is None:
+        syntax, offset = _meta_group(file)
+        if syntax not in _DEFLATED:
             return
         file.seek(offset)
         inflate, total = zlib.decompressobj(-zlib.MAX_WBITS), 0
@@ -46,8 +45,28 @@ def _inflated(inflate: zlib._Decompress, block: bytes) -> int:
     return total
 
 
-def _data_set_offset(start: bytes) -> int | None:
-    """Where the deflated data set begins: after the file meta group, by its length element (PS3.10 7.1)."""
-    if start[132:138] != b"\x02\x00\x00\x00UL":
-        return None
-    return 144 + int.from_bytes(start[140:144], "little")
+def _meta_group(file: BinaryIO) -> tuple[str, int]:
+    """Transfer syntax, and where the data set begins: at the first element outside group 0002.
+
+    Walked and not taken from the group's length element, which parsers ignore: it may be missing, or lie.
+    """
+    offset, syntax = (132 if file.read(132)[128:] == b"DICM" else 0), ""
+    while True:
+        file.seek(offset)
+        head = file.read(12)
+        if len(head) < 8 or head[:2] != b"\x02\x00":
+            return syntax, offset
+        size, length = _value_place(head)
+        if head[2:4] == b"\x10\x00":
+            file.seek(offset + size)
+            syntax = file.read(min(length, 64)).decode("ascii", "replace").strip(" \0")
+        offset += size + length
+
+
+def _value_place(head: bytes) -> tuple[int, int]:
+    """Size of an element's head and length of its value; some files write this group without VRs."""
+    if not head[4:6].isalpha():
+        return 8, int.from_bytes(head[4:8], "little")
+    if head[4:6] in LONG_VRS:
+        return 12, int.from_bytes(head[8:12], "little")
+    return 8, int.from_bytes(head[6:8], "little")

@@ -22,7 +22,7 @@ MODALITY_LUT, VOI_LUT, SHARED_GROUPS, FRAME_GROUPS = 0x00283000, 0x00283010, 0x5
 NOTED = frozenset({MODALITY_LUT, VOI_LUT, SHARED_GROUPS, FRAME_GROUPS})
 MAX_DEPTH = 64
 MAX_ELEMENTS = 20_000
-_LONG_VRS = frozenset(
+LONG_VRS = frozenset(
     {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"}
 )
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
@@ -142,7 +142,7 @@ class _Walk:
             group, element, vr, short = _EXPLICIT.unpack_from(self.data, offset)
             if group == 0xFFFE:
                 return group << 16 | element, _LONG.unpack_from(self.data, offset + 4)[0], offset + 8
-            if vr in _LONG_VRS:
+            if vr in LONG_VRS:
                 return group << 16 | element, _LONG.unpack_from(self.data, offset + 8)[0], offset + 12
         except struct.error as error:
             raise MoreBytesError from error
