@@ -47,7 +47,7 @@ WINDOW_LIBRARIES = {
     "libxcb-image0": "xcb-image",
     "libxcb-xinerama0": "xcb-xinerama",
 }
-TEST_PROGRAMS = {"dcmtk": "dsrdump", "dicom3tools": "dciodvfy", "xvfb": "Xvfb", "xauth": "xauth"}
+TEST_PROGRAMS = {"dcmtk": "dsrdump", "dicom3tools": "dciodvfy", "xvfb": "Xvfb", "xdotool": "xdotool"}
 RENAMED = {"libglib2.0-0": "libglib2.0-0t64"}
 
 DISPLAY_FREE = {"QT_QPA_PLATFORM": "offscreen", "VTK_DEFAULT_OPENGL_WINDOW": "vtkEGLRenderWindow"}
