@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zlib
 from pathlib import Path
 
@@ -56,3 +57,19 @@ def test_what_unpacks_too_far_is_refused(tmp_path: Path, bomb: bytes, meta: str)
     with pytest.raises(StudyUnreadableError) as caught:
         read_header(path)
     assert caught.value.key == "error.study.inflates_too_far"
+
+
+def test_a_bomb_under_the_absolute_limit_is_refused_by_its_ratio(tmp_path: Path) -> None:
+    """400 MiB of zeros in 400 kB kept a parser busy for more than a minute."""
+    dataset = ct_dataset()
+    dataset.file_meta["TransferSyntaxUID"].value = DeflatedExplicitVRLittleEndian
+    dataset.PixelData = bytes(400 * 1024 * 1024)
+    dataset["PixelData"].VR = "OW"
+    path = tmp_path / "bomb"
+    pydicom.dcmwrite(path, dataset, enforce_file_format=True)
+    assert path.stat().st_size < 1024 * 1024
+    began = time.monotonic()
+    with pytest.raises(StudyUnreadableError) as caught:
+        read_header(path)
+    assert caught.value.key == "error.study.inflates_too_far"
+    assert time.monotonic() - began < 10
