@@ -29,8 +29,15 @@ def corner_text(
         top_left=(name, details),
         top_right=(words.description(study), words.day(study.date)),
         bottom_left=tuple(part for part in (display_set.title, layer, place) if part),
-        bottom_right=(window, text("ui.corner.zoom", scale=f"{state.scale:.2f}")),
+        bottom_right=(window, zoom_words(display_set, state)),
     )
+
+
+def zoom_words(display_set: DisplaySet, state: ViewState) -> str:
+    """Screen pixels per mm; where a pixel's size is unknown, per pixel: no mm may stand there."""
+    unknown = any(remark.kind is RemarkKind.NO_SPACING for remark in display_set.remarks)
+    key = "ui.corner.zoom_pixels" if unknown else "ui.corner.zoom"
+    return text(key, scale=f"{state.scale:.2f}")
 
 
 def volume_text(study: Study, display_set: DisplaySet) -> CornerText:
