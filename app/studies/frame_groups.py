@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import StudyUnreadableError
 from app.domain.study import Instance, Pair, Triple
-from app.studies.slow_headers import DAMAGE, read_dataset
+from app.studies.slow_headers import DAMAGE, first_item, read_dataset
 from app.studies.stacking import FramePlace
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def frame_places(instance: Instance) -> list[FramePlace]:
         return _nowhere(instance)
     if "PerFrameFunctionalGroupsSequence" not in dataset:
         return _nowhere(instance)
-    shared = _first_item(dataset, "SharedFunctionalGroupsSequence")
+    shared = first_item(dataset, "SharedFunctionalGroupsSequence")
     groups = list(dataset.PerFrameFunctionalGroupsSequence or ())
     if len(groups) < instance.frames:
         return _nowhere(instance)
@@ -65,7 +65,7 @@ def _place(instance: Instance, number: int, groups: Iterable[Dataset | None]) ->
 def _numbers(groups: Iterable[Dataset | None], sequence: str, keyword: str, count: int) -> tuple[float, ...]:
     """Values of the frame's own group, else of the shared one; empty if neither has them whole."""
     for group in groups:
-        item = None if group is None else _first_item(group, sequence)
+        item = None if group is None else first_item(group, sequence)
         try:
             values = tuple(float(value) for value in (item.get(keyword) or ())) if item is not None else ()
         except DAMAGE:
@@ -73,11 +73,3 @@ def _numbers(groups: Iterable[Dataset | None], sequence: str, keyword: str, coun
         if len(values) == count:
             return values
     return ()
-
-
-def _first_item(dataset: Dataset, keyword: str) -> Dataset | None:
-    try:
-        items = dataset.get(keyword)
-        return items[0] if items else None
-    except DAMAGE:
-        return None

@@ -48,10 +48,10 @@ def load_volume(
 def load_frame(display_set: DisplaySet, index: int) -> StackFrame:
     """One frame. Raises PixelsUnreadableError."""
     from app.studies.decode import decode_frame
-    from app.studies.pixel_header import read_pixel_header
+    from app.studies.pixel_header import of_frame, read_pixel_header
 
     address = display_set.frames[index]
-    header = read_pixel_header(address.instance.path)
+    header = of_frame(read_pixel_header(address.instance.path), address.frame - 1)
     pixels = decode_frame(header, address.frame - 1)
     table = header.has_modality_lut and pixels.ndim == 2
     return StackFrame(

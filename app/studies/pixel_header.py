@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.domain.errors import PixelsUnreadableError
 from app.domain.volume import Window
+from app.studies.frame_values import FrameValues, read_frame_values
 from app.studies.headers import read_elements
 from app.studies.limits import FRAME_BYTES
 from app.studies.raw_values import RawValues
@@ -40,9 +41,9 @@ class PixelHeader:
     lossy_ratio: str
     has_modality_lut: bool
     has_voi_lut: bool
-    has_groups: bool
     offset: int | None
     length: int | None
+    frame_values: tuple[FrameValues, ...] = ()
 
     @property
     def is_native(self) -> bool:
@@ -81,20 +82,36 @@ def read_pixel_header(path: Path) -> PixelHeader:
         is_signed=signed,
         photometric=values.code("PhotometricInterpretation"),
         planar=values.short("PlanarConfiguration"),
-        slope=_slope(values),
-        intercept=values.number("RescaleIntercept") or 0.0,
+        slope=_rescale(path, values, "RescaleSlope")
+        or 1.0,  # 0 would make all alike: a scanner's way of saying none
+        intercept=_rescale(path, values, "RescaleIntercept") or 0.0,
         unit=_unit(values),
         padding=_padding(values, signed=signed),
         windows=_windows(values),
         lossy_ratio=_lossy(values),
         has_modality_lut=MODALITY_LUT in elements.noted,
         has_voi_lut=VOI_LUT in elements.noted,
-        has_groups=bool(elements.noted & {FRAME_GROUPS, SHARED_GROUPS}),
         offset=elements.pixel_offset,
         length=elements.pixel_length,
     )
     _check(header)
+    if elements.noted & {FRAME_GROUPS, SHARED_GROUPS}:
+        return replace(header, frame_values=read_frame_values(path))
     return header
+
+
+def of_frame(header: PixelHeader, index: int) -> PixelHeader:
+    """The header with what the functional groups say of one frame's values and windows."""
+    if not header.frame_values:
+        return header
+    own = header.frame_values[index if len(header.frame_values) > index else 0]
+    if len(header.frame_values) not in (1, header.frames):
+        raise PixelsUnreadableError(
+            "error.pixels.bad_header", file=header.path.name, what="functional groups"
+        )
+    slope, intercept, kind = own.rescale or (header.slope, header.intercept, header.unit)
+    unit = "" if kind == "US" else kind
+    return replace(header, slope=slope, intercept=intercept, unit=unit, windows=own.windows or header.windows)
 
 
 def _check(header: PixelHeader) -> None:
@@ -116,10 +133,12 @@ def _check(header: PixelHeader) -> None:
         raise PixelsUnreadableError("error.pixels.too_large", file=name, needed_mib=needed)
 
 
-def _slope(values: RawValues) -> float:
-    """A slope of zero would make every pixel alike; it is a scanner's way of saying none."""
-    slope = values.number("RescaleSlope")
-    return slope if slope else 1.0
+def _rescale(path: Path, values: RawValues, keyword: str) -> float | None:
+    """None if it is not there; one that is there and no number is refused, since every value hangs on it."""
+    number = values.number(keyword)
+    if number is None and values.has(keyword):
+        raise PixelsUnreadableError("error.pixels.bad_header", file=path.name, what="rescale")
+    return number
 
 
 def _unit(values: RawValues) -> str:

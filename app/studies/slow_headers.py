@@ -66,6 +66,15 @@ def read_slowly(path: Path, *, force: bool = False) -> Elements:
     return found
 
 
+def first_item(dataset: Dataset, keyword: str) -> Dataset | None:
+    """The first item of a sequence, or None if there is none that can be read."""
+    try:
+        items = dataset.get(keyword)
+        return items[0] if items else None
+    except DAMAGE:
+        return None
+
+
 def _meta(dataset: Dataset, keyword: str) -> str:
     """A UID of the file meta information, empty if it is not there or cannot be read."""
     from pydicom.errors import BytesLengthException

@@ -14,7 +14,7 @@ from app.domain.volume import Affine, Pixels, Remark, RemarkKind, Volume, Window
 from app.studies.decode import decode_frame
 from app.studies.display_sets import DisplaySet
 from app.studies.limits import VOLUME_SHARE_OF_MEMORY
-from app.studies.pixel_header import PixelHeader, read_pixel_header
+from app.studies.pixel_header import PixelHeader, of_frame, read_pixel_header
 from app.studies.volumes import build_volume, default_window
 from app.support.i18n import explain, text
 
@@ -170,12 +170,14 @@ class StackSource:
 
     def _header(self, index: int) -> PixelHeader:
         """Read once per file."""
-        instance = self.display_set.frames[index].instance
+        address = self.display_set.frames[index]
+        instance = address.instance
         header = self._shared_header if instance.frames > 1 else None
         if header is None or header.path != instance.path:
             header = read_pixel_header(instance.path)
-        self._headers[index] = self._shared_header = header
-        return header
+        self._shared_header = header
+        self._headers[index] = of_frame(header, address.frame - 1)
+        return self._headers[index]
 
     def _keep(self, index: int, header: PixelHeader, pixels: Pixels) -> None:
         has_table = header.has_modality_lut and pixels.ndim == 2

@@ -9,7 +9,7 @@ from app.domain.geometry import spacing_of
 from app.domain.volume import Pixels, Window
 from app.studies.decode import decode_frame
 from app.studies.display_sets import DisplaySet
-from app.studies.pixel_header import PixelHeader, read_pixel_header
+from app.studies.pixel_header import PixelHeader, of_frame, read_pixel_header
 from app.studies.volumes import default_window
 
 
@@ -20,7 +20,7 @@ def thumbnail(display_set: DisplaySet, size_px: int = 96) -> NDArray[np.uint8]:
     """
     middle = len(display_set.frames) // 2
     address = display_set.frames[middle]
-    header = read_pixel_header(address.instance.path)
+    header = of_frame(read_pixel_header(address.instance.path), address.frame - 1)
     pixels = decode_frame(header, address.frame - 1)
     _, row_mm, column_mm = spacing_of(display_set.affines[middle])
     small = _shrink(pixels, row_mm, column_mm, size_px)
