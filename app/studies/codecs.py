@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.errors import PixelsUnreadableError
+from app.studies.codestream import declared_size
 from app.studies.pixel_header import PixelHeader
 
 _JPEG_PROCESS = "1.2.840.10008.1.2.4."
@@ -22,7 +24,10 @@ Codec = Callable[[bytes], NDArray[Any]]
 
 
 def decode_by_codec(header: PixelHeader, index: int) -> NDArray[Any] | None:
-    """The frame, or None where this is not the place to decode it. Never raises for what is in the file."""
+    """The frame, or None where this is not the place to decode it.
+
+    Raises PixelsUnreadableError if the codestream announces another size than the header: no codec may be given it.
+    """
     grey = header.samples == 1 and header.photometric in {"MONOCHROME1", "MONOCHROME2"}
     codec = _grey_codec(header.syntax) if grey else _colour_codec(header)
     if codec is None or header.offset is None or header.bits_allocated not in (8, 16):
@@ -30,6 +35,7 @@ def decode_by_codec(header: PixelHeader, index: int) -> NDArray[Any] | None:
     frame = frame_bytes(header, index)
     if frame is None:
         return None
+    check_size(header, frame)
     try:
         decoded = codec(frame)
     except (RuntimeError, ValueError, TypeError):  # every codec error of imagecodecs is a RuntimeError
@@ -49,6 +55,14 @@ def frame_bytes(header: PixelHeader, index: int) -> bytes | None:
             return bytes(get_frame(file, index, number_of_frames=header.frames))
         except (ValueError, EOFError, OSError, IndexError):
             return None
+
+
+def check_size(header: PixelHeader, frame: bytes) -> None:
+    """Refuse a codestream of another size before any codec takes memory for it. Raises PixelsUnreadableError."""
+    size = declared_size(frame)
+    if size is not None and size != (header.rows, header.columns):
+        what = f"{size[0]} x {size[1]} compressed, {header.rows} x {header.columns} promised"
+        raise PixelsUnreadableError("error.pixels.bad_header", file=header.path.name, what=what)
 
 
 def _as_promised(decoded: NDArray[Any], header: PixelHeader, *, grey: bool) -> NDArray[Any] | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.domain.errors import StudyUnreadableError
 from app.domain.study import Instance, Patient
+from app.studies.limits import FRAMES_IN_A_FILE
 from app.studies.raw_values import RawValues
 from app.studies.tags import WANTED
 from app.studies.walker import Elements, MoreBytesError, UnusualFileError, is_part10, walk
@@ -55,6 +56,8 @@ def read_header(path: Path) -> ScannedInstance | None:
     ]
     if missing:
         raise StudyUnreadableError("error.study.no_uid", file=path.name, missing=", ".join(missing))
+    if (values.number("NumberOfFrames") or 1) > FRAMES_IN_A_FILE:
+        raise StudyUnreadableError("error.study.too_many_frames", file=path.name, limit=FRAMES_IN_A_FILE)
     return _scanned(path, elements, values)
 
 
@@ -155,11 +158,15 @@ def _instance(path: Path, elements: Elements, values: RawValues) -> Instance:
 
 
 def _spacing(values: RawValues) -> tuple[tuple[float, float] | None, str]:
-    """(row, column) spacing and the element it came from (PS3.3 10.7.1.3 tells them apart)."""
+    """(row, column) spacing and the element it came from (PS3.3 10.7.1.3 tells them apart).
+
+    A pixel spacing that only repeats the detector's was not corrected for magnification: it is the detector's.
+    """
+    at_detector = values.numbers("ImagerPixelSpacing")
     for keyword in ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"):
         pair = values.numbers(keyword)
         if len(pair) == 2 and min(pair) > 0:
-            return (pair[0], pair[1]), keyword
+            return (pair[0], pair[1]), "ImagerPixelSpacing" if pair == at_detector else keyword
     return None, ""
 
 

@@ -16,6 +16,9 @@ INFLATION_IGNORED_BYTES = 16 * 1024 * 1024
 FRAME_BYTES = 2 * 1024**3
 VOLUME_SHARE_OF_MEMORY = 0.7
 FILES_IN_A_SCAN = 2_000_000
+FRAMES_IN_A_FILE = (
+    100_000  # each is kept track of; the longest runs of heart pictures hold some thousands (ours)
+)
 _DEFLATED = frozenset({"1.2.840.10008.1.2.1.99"})
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.domain.errors import PixelsUnreadableError
 from app.domain.volume import Pixels
+from app.studies.codecs import check_size
 from app.studies.pixel_header import PixelHeader
 from app.studies.slow_headers import DAMAGE
 
@@ -39,7 +40,10 @@ def decode_slowly(header: PixelHeader, index: int) -> Pixels:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
+            if header.syntax in _JPEG and header.frame_values:
+                raise ValueError("whether SimpleITK applied a frame's own rescale cannot be told")
             dataset = _dataset(header)
+            _check_codestream(header, dataset, index)
             frame = (
                 _by_simpleitk(header, index)
                 if header.syntax in _JPEG
@@ -76,6 +80,16 @@ def _dataset(header: PixelHeader) -> Dataset:
     from pydicom import dcmread
 
     return dcmread(header.path, force=True, defer_size=1024 * 1024)
+
+
+def _check_codestream(header: PixelHeader, dataset: Dataset, index: int) -> None:
+    from pydicom.encaps import get_frame
+
+    if header.is_native or header.syntax not in {*PLUGINS, *_JPEG}:
+        return
+    content = dataset.get("PixelData")
+    if content:
+        check_size(header, bytes(get_frame(content, index, number_of_frames=header.frames)))
 
 
 def _by_pydicom(header: PixelHeader, dataset: Dataset, index: int) -> NDArray[Any]:
