@@ -8,9 +8,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from operator import attrgetter
 
-from app.domain.study import Patient, Series, Study
+from app.domain.study import Instance, Patient, Series, Study
 from app.studies.headers import ScannedInstance
+
+_of_file = attrgetter(
+    *(one.name for one in fields(ScannedInstance) if one.name not in {"instance", "modified_ns"})
+)
+_of_instance = attrgetter(*(one.name for one in fields(Instance) if one.name != "path"))
 
 
 def group_studies(scanned: Iterable[ScannedInstance]) -> tuple[Study, ...]:
@@ -42,6 +49,27 @@ def shared_ids(studies: Sequence[Study]) -> frozenset[str]:
     return frozenset(patient_id for (patient_id, _), names in people.items() if len(names) > 1)
 
 
+def repeats(scanned: Iterable[ScannedInstance]) -> list[tuple[ScannedInstance, ScannedInstance]]:
+    """(used, left out) for every file that repeats an instance of the same series and patient."""
+    copies: dict[tuple[object, ...], list[ScannedInstance]] = defaultdict(list)
+    for one in scanned:
+        whose = (one.study_instance_uid, one.patient, one.series_instance_uid)
+        copies[*whose, one.instance.sop_instance_uid].append(one)
+    sorted_copies = (sorted(same, key=_by_path) for same in copies.values() if len(same) > 1)
+    return [(same[0], other) for same in sorted_copies for other in same[1:]]
+
+
+def is_same_content(one: ScannedInstance, other: ScannedInstance) -> bool:
+    """Whether two files agree in size and header; their pixels are not compared."""
+    return bool(
+        _of_file(one) == _of_file(other) and _of_instance(one.instance) == _of_instance(other.instance)
+    )
+
+
+def _by_path(one: ScannedInstance) -> str:
+    return str(one.instance.path)
+
+
 def _study(members: list[ScannedInstance]) -> Study:
     first = members[0]
     by_series: dict[str, list[ScannedInstance]] = defaultdict(list)
@@ -64,7 +92,7 @@ def _series(members: list[ScannedInstance]) -> Series:
     """One copy of each instance: files that repeat a SOP Instance UID count once, the first by path."""
     first = members[0]
     copies: dict[str, ScannedInstance] = {}
-    for one in sorted(members, key=lambda one: str(one.instance.path)):
+    for one in sorted(members, key=_by_path):
         copies.setdefault(one.instance.sop_instance_uid, one)
     return Series(
         series_instance_uid=first.series_instance_uid,

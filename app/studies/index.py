@@ -6,6 +6,7 @@ put it on a server later.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
@@ -61,7 +62,7 @@ class StudyIndex:
         """All studies, newest first; files that are gone are left out."""
         with self._lock, Session(self._engine) as session:
             rows = session.scalars(select(InstanceRow)).all()
-            return group_studies(_scanned(row.content) for row in rows)
+            return group_studies(_scanned(row.content) for row in rows if os.path.exists(row.path))
 
     def study(self, study_instance_uid: str) -> Study | None:
         """One study, or None. Under a UID with two patients, the first."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from app.domain.errors import OverreadError, StudyUnreadableError
 from app.domain.study import Study
 from app.domain.volume import CancelToken, Progress
-from app.studies.grouping import group_studies
+from app.studies.grouping import group_studies, is_same_content, repeats
 from app.studies.headers import ScannedInstance, read_header
 from app.studies.limits import FILES_IN_A_SCAN
 
@@ -30,13 +30,17 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class ScanReport:
-    """What a scan found. files counts all files looked at, skipped those that are no DICOM."""
+    """What a scan found. files counts all files looked at, skipped those that are no DICOM.
+
+    copies counts files that repeat an instance, as told by header and size; those that differ are refused.
+    """
 
     studies: tuple[Study, ...]
     files: int
     skipped: int
     seconds: float
     refused: tuple[Refusal, ...]
+    copies: int = 0
 
 
 def scan(
@@ -58,13 +62,14 @@ def scan(
         run.look_at(path)
         run.maybe_tell(done, len(files))
     run.tell(len(files), len(files))
+    copies = run.refuse_other_copies()
     seconds = time.perf_counter() - started
     if not run.found and not run.refused:
         folder = ", ".join(path.name or str(path) for path in paths)
         key = "error.study.empty_folder" if not files else "error.study.nothing_found"
         raise StudyUnreadableError(key, folder=folder, files=len(files))
     studies = group_studies(run.found)
-    return ScanReport(studies, len(files), run.skipped, seconds, tuple(run.refused))
+    return ScanReport(studies, len(files), run.skipped, seconds, tuple(run.refused), copies)
 
 
 def refuse_if_nothing(report: ScanReport, path: Path) -> None:
@@ -115,6 +120,17 @@ class _Scan:
                 return
             self.found.append(scanned)
             self._batch.append(scanned)
+
+    def refuse_other_copies(self) -> int:
+        """Say which files repeat an instance with other content; returns how many repeat it with the same."""
+        copies = 0
+        for used, left_out in repeats(self.found):
+            if is_same_content(used, left_out):
+                copies += 1
+                continue
+            facts = (("file", left_out.instance.path.name), ("used", used.instance.path.name))
+            self.refused.append(Refusal(left_out.instance.path, "error.study.other_copy", facts))
+        return copies
 
     def maybe_tell(self, done: int, total: int) -> None:
         """Hand over a batch when it is large or old enough."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from app.studies.grouping import mixed_identities, shared_ids
 from app.studies.scan import ScanReport, refuse_if_nothing, scan
 from app.support.i18n import text, text_with
 
@@ -36,12 +37,14 @@ def document(report: ScanReport) -> dict[str, Any]:
         "instances": sum(len(series.instances) for study in report.studies for series in study.series),
         "files": report.files,
         "skipped": report.skipped,
+        "copies": report.copies,
         "seconds": round(report.seconds, 4),
         "files_per_second": round(report.files / max(report.seconds, 1e-9), 1),
         "refused": [
             {"path": str(one.path), "reason": text_with(one.reason_key, dict(one.facts))}
             for one in report.refused
         ],
+        "warnings": warnings(report),
         "list": [
             {
                 "study_instance_uid": study.study_instance_uid,
@@ -65,6 +68,13 @@ def document(report: ScanReport) -> dict[str, Any]:
     }
 
 
+def warnings(report: ScanReport) -> list[str]:
+    """What makes one doubt whose images these are, without saying who."""
+    mixed = [text("cli.index.mixed_identity", study=uid) for uid in sorted(mixed_identities(report.studies))]
+    shared = len(shared_ids(report.studies))
+    return [*mixed, *([text("cli.index.shared_ids", count=shared)] if shared else [])]
+
+
 def _print_tables(report: ScanReport) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -86,6 +96,10 @@ def _print_tables(report: ScanReport) -> None:
     for one in report.refused:
         console.print(text_with(one.reason_key, dict(one.facts)), markup=False, highlight=False)
     whole = document(report)
+    for sentence in whole["warnings"]:
+        console.print(sentence, markup=False, highlight=False)
+    if report.copies:
+        console.print(text("cli.index.copies", count=report.copies), markup=False, highlight=False)
     console.print(
         text(
             "cli.index.summary",
