@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from operator import attrgetter
 
+from app.domain.errors import StudyUnreadableError
 from app.domain.study import Instance, Patient, Series, Study
 from app.studies.headers import ScannedInstance
 
@@ -37,6 +38,16 @@ def mixed_identities(studies: Sequence[Study]) -> frozenset[str]:
     for study in studies:
         patients[study.study_instance_uid].add(study.patient)
     return frozenset(uid for uid, who in patients.items() if len(who) > 1)
+
+
+def only_patient(studies: Sequence[Study]) -> Study | None:
+    """The one study of a list under one UID, or None of an empty one.
+
+    Raises StudyUnreadableError where there are two patients: whose name goes with it would be a guess.
+    """
+    if len(studies) > 1:
+        raise StudyUnreadableError("error.study.mixed_identity", study=studies[0].study_instance_uid)
+    return studies[0] if studies else None
 
 
 def shared_ids(studies: Sequence[Study]) -> frozenset[str]:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import StaticPool
 
 from app.domain.study import Instance, Patient, Study
-from app.studies.grouping import group_studies
+from app.studies.grouping import group_studies, only_patient
 from app.studies.headers import ScannedInstance
 
 
@@ -65,11 +65,11 @@ class StudyIndex:
             return group_studies(_scanned(row.content) for row in rows if os.path.exists(row.path))
 
     def study(self, study_instance_uid: str) -> Study | None:
-        """One study, or None. Under a UID with two patients, the first."""
+        """One study, or None. Raises StudyUnreadableError if its UID stands under two patients: none is guessed."""
         with self._lock, Session(self._engine) as session:
             wanted = select(InstanceRow).where(InstanceRow.study_instance_uid == study_instance_uid)
             found = group_studies(_scanned(row.content) for row in session.scalars(wanted))
-        return found[0] if found else None
+        return only_patient(found)
 
     def forget(self, paths: Sequence[Path]) -> None:
         """Take files off the index; the files themselves are not touched."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -55,7 +56,7 @@ def with_studies(readings: list[Reading], images: list[Path]) -> list[tuple[Read
     from app.studies.index import StudyIndex
     from app.studies.scan import scan
 
-    given = {found.study_instance_uid: found for found in scan(images).studies} if images else {}
+    given = scan(images).studies if images else ()
     file = user_paths().index_file
     index = StudyIndex(file) if file.exists() else StudyIndex()
     try:
@@ -64,8 +65,11 @@ def with_studies(readings: list[Reading], images: list[Path]) -> list[tuple[Read
         index.close()
 
 
-def _study(uid: str, given: dict[str, Study], index: StudyIndex) -> Study | None:
-    return given.get(uid) or index.study(uid)
+def _study(uid: str, given: Sequence[Study], index: StudyIndex) -> Study | None:
+    from app.studies.grouping import only_patient
+
+    found = only_patient([one for one in given if one.study_instance_uid == uid])
+    return found or index.study(uid)
 
 
 def _show(report: ExportReport, as_json: bool) -> None:
