@@ -10,17 +10,19 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QApplication
 
+from app.domain.geometry import spacing_of
 from app.phantom.spec import covering_spec
 from app.phantom.study import write_phantom_study
 from app.phantom.truth import load_truth
 from app.state.events import InkChanged
 from app.state.model import HeatMode
-from app.ui.contents import FlatContent
+from app.ui.contents import FlatContent, StackContent
 from app.ui.studio import Studio
 from tests.support.spot_package import write_spot_package
 from tests.support.ui import paths_in
 from tests.support.viewers2d import grey_of_image
 from viewers.overlays.layout import legend_rect
+from viewers.types import WindowLevel
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -31,7 +33,6 @@ TURNS: dict[str, tuple[str, ...]] = {
     "turned": ("view.rotate",),
     "turned, flipped, enlarged": ("view.rotate", "view.flip_horizontal", "view.zoom_in"),
 }
-VOXEL_MM = (7.0, 5.0, 5.0)  # of the made-up scan, rounded up
 
 
 @pytest.fixture(scope="module")
@@ -89,13 +90,38 @@ def heat_peak_px(change: NDArray[np.float64]) -> tuple[float, float]:
     return float(column), float(row)
 
 
-def on_the_ball(studio: Studio, content: FlatContent, ball: NDArray[np.float64]) -> None:
-    """Finding and heat within one voxel of the truth, measured on the screen."""
-    voxel_px = content.state.scale * max(VOXEL_MM)
-    wanted = np.array(content.view.px_of(tuple(ball)))
+def voxel_px(content: FlatContent) -> float:
+    """One voxel on the screen: in the slice for a stack, its longest edge for a plane."""
+    affine = content.subject.display_set.affine
+    assert affine is not None
+    between, row_mm, column_mm = spacing_of(affine)
+    in_slice = max(row_mm, column_mm)
+    return content.state.scale * (in_slice if isinstance(content, StackContent) else max(between, in_slice))
+
+
+def drawn_ball_px(content: FlatContent) -> NDArray[np.float64]:
+    """Where the metal itself is drawn, from the picture alone: in a window where nothing else is bright, no ink."""
+    before = content.state.window
+    content.view.set_window(WindowLevel(1900.0, 200.0))
+    content.view.peek(True)
+    bright = np.argwhere(grey_of_image(content.view.grab_picture()) > 128)
+    content.view.peek(False)
+    content.view.set_window(before)
+    assert len(bright), "the ball is not on the picture"
+    row, column = bright.mean(axis=0)
+    assert np.abs(bright - (row, column)).max() < 30, "more than the ball is bright"
+    return np.array([column, row])
+
+
+def on_the_ball(studio: Studio, content: FlatContent, ball: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Truth and finding lie within one voxel of the metal as it is drawn; returns where that is."""
+    drawn = drawn_ball_px(content)
+    reach = voxel_px(content)
     center = studio.findings()[0].finding.place.center
     assert center is not None
-    assert np.abs(np.array(content.view.px_of(center)) - wanted).max() <= voxel_px
+    for point in (tuple(ball), center):
+        assert np.abs(np.array(content.view.px_of(point), dtype=float) - drawn).max() <= reach
+    return drawn
 
 
 @pytest.mark.parametrize("turn", TURNS)
@@ -108,10 +134,9 @@ def test_stack(ready: tuple[Studio, NDArray[np.float64]], turn: str) -> None:
     studio.select_finding(studio.findings()[0].finding.finding_id)
     studio.wait_idle()
     content = flat(studio)[0]
-    on_the_ball(studio, content, ball)
-    wanted = np.array(content.view.px_of(tuple(ball)))
-    away = np.array(heat_peak_px(changed_by_heat(studio, content))) - wanted
-    assert np.abs(away).max() <= content.state.scale * max(VOXEL_MM)
+    drawn = on_the_ball(studio, content, ball)
+    away = np.array(heat_peak_px(changed_by_heat(studio, content))) - drawn
+    assert np.abs(away).max() <= voxel_px(content)
     for action in reversed(TURNS[turn]):
         studio.act({"view.rotate": "view.rotate_back", "view.zoom_in": "view.zoom_out"}.get(action, action))
 
@@ -125,9 +150,8 @@ def test_planes(ready: tuple[Studio, NDArray[np.float64]]) -> None:
     planes = flat(studio)
     assert len(planes) == 3
     for content in planes:
-        on_the_ball(studio, content, ball)
-        column, row = np.array(content.view.px_of(tuple(ball)), dtype=float)
-        reach = content.state.scale * max(VOXEL_MM) + 1
+        column, row = on_the_ball(studio, content, ball)
+        reach = voxel_px(content) + 1
         change = changed_by_heat(studio, content)
         rows, columns = np.indices(change.shape)
         at_the_ball = (np.abs(rows - row) <= reach) & (np.abs(columns - column) <= reach)
