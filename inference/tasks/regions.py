@@ -28,11 +28,7 @@ def _run(context: RunContext) -> ModelOutput:
     image = preprocess(as_image(context.given), viewer.preprocess)
     probability = _probability(context, image)
     step = next((step for step in viewer.postprocess if step.op == "gate_by_lungs"), None)
-    gate = (
-        None
-        if step is None
-        else air_lungs(preprocess(as_image(context.given), []).values, image.affine, step.args)
-    )
+    gate = None if step is None else air_lungs(_in_hu(context).values, image.affine, step.args)
     context.progress(0.9, "model.progress.read")
     shown = np.zeros(image.values.shape, dtype=np.uint16)
     names: dict[int, str] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from onnx import helper
 
 from inference.bundle import load_bundle
 from inference.client import ModelClient
+from inference.hashes import write_sums
 from inference.sliding_window import gaussian, slide, starts
 from inference.types import ModelInput, ModelOutput, OutputState
 from tests.support.tiny_package import DELETE, TinyPackage, graph
@@ -114,3 +116,23 @@ def test_the_middle_of_a_window_counts_most() -> None:
     weight = gaussian((5, 5, 5))
     assert weight.argmax() == weight.size // 2
     assert weight.min() > 0
+
+
+def test_lungs_of_the_gate_are_told_by_hu_on_the_networks_own_grid(client: ModelClient, tmp_path: Path) -> None:
+    """Stored values are 1024 above HU here, and the stack is upside down: both are put right before the gate."""
+    folder = package(HOW["whole"], tmp_path / "p")
+    manifest = json.loads((folder / "configs/metadata.json").read_text(encoding="utf-8"))
+    viewer = manifest["viewer"]
+    viewer["preprocess"].insert(1, {"op": "orient"})
+    viewer["postprocess"].insert(1, {"op": "gate_by_lungs", "args": {"air_hu": -400, "closing_mm": 6}})
+    (folder / "configs/metadata.json").write_text(json.dumps(manifest), encoding="utf-8")
+    write_sums(folder)
+    hu = np.full((12, 60, 60), 40, np.int16)
+    hu[:, 10:50, 10:50] = -850  # air inside the body
+    hu[2:5, 20:24, 30:34] = 800  # in the lung
+    hu[2:5, 2:5, 2:5] = 800  # in the wall
+    affine = AFFINE @ np.diag([-1.0, 1, 1, 1])
+    given = ModelInput(hu + 1024, affine, intercept=-1024.0, attributes={"modality": "CT"})
+    output = client.run(load_bundle(folder), given)
+    [only] = output.detections
+    assert np.abs(np.subtract(only.center or (), (11.5, -8.5, -1.0))).max() <= 1.0
