@@ -30,10 +30,6 @@ class Bundle:
         """Name and version."""
         return f"{self.manifest.name}-{self.manifest.version}"
 
-    def model_file(self, name: str) -> Path:
-        """Full path of one of its graphs."""
-        return self.folder / name
-
 
 def load_bundle(folder: Path) -> Bundle:
     """Check everything and load. Raises PackageError with all that is wrong at once."""

@@ -12,7 +12,7 @@ from inference.bundle import read_manifest
 from inference.engine import Engine
 from inference.errors import Problem, RunRefusedError
 from inference.manifest import Golden
-from inference.sandbox import limit_memory
+from inference.sandbox import limit_to_package
 
 SHORT = {"CUDAExecutionProvider": "cuda", "TensorrtExecutionProvider": "tensorrt"}
 LARGEST_GOLDEN = 64 * 1024 * 1024
@@ -25,7 +25,7 @@ def run_golden(folder: Path, providers: tuple[str, ...]) -> dict[str, Any]:
         raise RunRefusedError(
             Problem("model.problem.manifest", {"where": "configs/metadata.json", "what": "unreadable"})
         )
-    limit_memory(manifest.viewer.resources.ram_mb + 1024)
+    limit_to_package(manifest.viewer.resources.ram_mb)
     engine = Engine(requested=[name for name in providers if name in manifest.viewer.resources.providers])
     cases = [_run(folder, golden, engine) for golden in manifest.viewer.golden]
     return {"provider": engine.provider, "cases": cases}

@@ -9,6 +9,7 @@ import onnx
 from google.protobuf.message import DecodeError
 
 from inference.errors import Problem
+from inference.graph_walk import DEEPEST, depth_of, walk_nodes
 from inference.manifest import Manifest, OnnxFacts
 
 OPSETS = range(11, 24)
@@ -17,7 +18,6 @@ DOMAINS = frozenset({"", "ai.onnx"})
 LARGEST_FILE = 2 * 1024**3
 LARGEST_RANK = 6
 LARGEST_TENSOR = 2**31
-DEEPEST = 8
 
 
 def check_graph(folder: Path, facts: OnnxFacts, manifest: Manifest) -> list[Problem]:
@@ -32,7 +32,7 @@ def check_graph(folder: Path, facts: OnnxFacts, manifest: Manifest) -> list[Prob
         model = onnx.load(str(file), load_external_data=False)
     except (DecodeError, ValueError, RecursionError, MemoryError):
         return [Problem("model.problem.not_onnx", name)]
-    nodes = list(_nodes(model.graph, 0))
+    nodes = list(walk_nodes(model.graph))
     problems = [
         *_versions(model, facts),
         *_operators(model, nodes, facts),
@@ -58,7 +58,7 @@ def _versions(model: onnx.ModelProto, facts: OnnxFacts) -> Iterator[Problem]:
 
 
 def _operators(model: onnx.ModelProto, nodes: list[onnx.NodeProto], facts: OnnxFacts) -> Iterator[Problem]:
-    if _depth(model.graph) > DEEPEST:
+    if depth_of(model.graph) > DEEPEST:
         yield Problem("model.problem.too_deep", {"file": facts.file})
     if model.functions:
         yield Problem("model.problem.functions", {"file": facts.file})
@@ -124,27 +124,6 @@ def _identity(model: onnx.ModelProto, manifest: Manifest, facts: OnnxFacts) -> I
             yield Problem(
                 "model.problem.identity", {"file": facts.file, "property": key, "found": told[key][:80]}
             )
-
-
-def _nodes(graph: onnx.GraphProto, depth: int) -> Iterator[onnx.NodeProto]:
-    """All nodes, those of subgraphs too, to a bounded depth."""
-    for node in graph.node:
-        yield node
-        for attribute in node.attribute:
-            for inner in (*([attribute.g] if attribute.HasField("g") else []), *attribute.graphs):
-                if depth < DEEPEST:
-                    yield from _nodes(inner, depth + 1)
-
-
-def _depth(graph: onnx.GraphProto, depth: int = 0) -> int:
-    """How deep subgraphs lie in each other, counted one past the bound at most."""
-    inner = [
-        sub
-        for node in graph.node
-        for attribute in node.attribute
-        for sub in (*([attribute.g] if attribute.HasField("g") else []), *attribute.graphs)
-    ]
-    return max((_depth(sub, depth + 1) for sub in inner), default=depth) if depth <= DEEPEST else depth
 
 
 def _constants(nodes: list[onnx.NodeProto]) -> Iterator[onnx.TensorProto]:

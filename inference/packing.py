@@ -6,11 +6,11 @@ import hashlib
 import json
 import shutil
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from inference.errors import PackageError, Problem
+from inference.graph_walk import walk_nodes
 from inference.hashes import write_sums
 
 MODEL = "models/model.onnx"
@@ -58,15 +58,7 @@ def graph_facts(onnx_file: Path) -> dict[str, Any]:
         "opset": opsets.get("", opsets.get("ai.onnx", 0)),
         "ir_version": model.ir_version,
         "domains": sorted(domain or "ai.onnx" for domain in opsets),
-        "op_types": sorted(set(_operators(model.graph))),
+        "op_types": sorted({node.op_type for node in walk_nodes(model.graph)}),
         "sha256": hashlib.sha256(onnx_file.read_bytes()).hexdigest(),
         "external_data": None,
     }
-
-
-def _operators(graph: Any) -> Iterator[str]:  # Any: a protobuf message has no type of its own
-    for node in graph.node:
-        yield node.op_type
-        for attribute in node.attribute:
-            if attribute.HasField("g"):
-                yield from _operators(attribute.g)

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 MEBIBYTE = 1024 * 1024
+RUNTIME_MIB = 1024  # what the runtime maps by itself when it is loaded, beside what a package may take
 
 
 def leave_network() -> bool:
@@ -18,6 +19,11 @@ def leave_network() -> bool:
     socket.socket = _Refused  # type: ignore[misc]  # that is the point
     socket.create_connection = _refuse
     return held
+
+
+def limit_to_package(ram_mb: int) -> None:
+    """Hold this process to what a package states, with room for the runtime."""
+    limit_memory(ram_mb + RUNTIME_MIB)
 
 
 def limit_memory(more_mib: int) -> None:

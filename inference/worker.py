@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from inference.errors import Problem, RunRefusedError
-from inference.sandbox import leave_network, limit_memory
+from inference.sandbox import leave_network, limit_to_package
 from inference.types import ModelInput, ModelOutput, OutputState
 from inference.wire import Connection, WireError, pack_output, receive, send, unpack_input
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from inference.engine import Engine
 
 RUN, GOLDEN, PROGRESS, RESULT, ANSWER = "run", "golden", "progress", "result", "answer"
-RUNTIME_MIB = 1024  # what the runtime maps by itself when it is loaded
 
 
 def main(connection: Connection) -> None:
@@ -68,7 +67,7 @@ def run(folder: Path, given: ModelInput, requested: tuple[str, ...], tell: Any) 
     manifest = read_manifest(folder, problems)
     if manifest is None:
         raise RunRefusedError(problems[0] if problems else Problem("model.problem.manifest"))
-    limit_memory(manifest.viewer.resources.ram_mb + RUNTIME_MIB)
+    limit_to_package(manifest.viewer.resources.ram_mb)
     providers = tuple(name for name in requested if name in manifest.viewer.resources.providers)
     engine = _engine(folder, tuple(one.sha256 for one in manifest.viewer.onnx), providers)
     began, stamp = time.perf_counter(), _now()

@@ -48,11 +48,6 @@ def _decode_stored(header: PixelHeader, index: int) -> Pixels:
     return decode_slowly(header, index)
 
 
-def stored_dtype(header: PixelHeader) -> np.dtype[Any]:
-    """The type that a grey frame is kept in."""
-    return np.dtype(f"{'i' if header.is_signed else 'u'}{max(header.bits_allocated, 8) // 8}")
-
-
 def settle_bits(values: NDArray[Any], header: PixelHeader) -> Pixels:
     """Move the stored bits down, drop what lies above them, and extend the sign (PS3.5 section 8.1.1)."""
     allocated, stored, high = header.bits_allocated, header.bits_stored, header.high_bit
@@ -61,7 +56,7 @@ def settle_bits(values: NDArray[Any], header: PixelHeader) -> Pixels:
     if not stored - 1 <= high < allocated:
         what = f"high bit {high} of {allocated}"
         raise PixelsUnreadableError("error.pixels.bad_header", file=header.path.name, what=what)
-    kind = stored_dtype(header)
+    kind = header.stored_dtype
     bits = values.astype(np.dtype(f"u{kind.itemsize}"), copy=False)
     up = allocated - 1 - high
     left: NDArray[Any] = np.left_shift(bits, up) if up else bits
@@ -77,7 +72,7 @@ def _by_offset(header: PixelHeader, index: int) -> Pixels:
         index + 1
     ):
         raise _truncated(header, header.length)
-    values = np.empty(header.rows * header.columns, dtype=stored_dtype(header).newbyteorder("<"))
+    values = np.empty(header.rows * header.columns, dtype=header.stored_dtype.newbyteorder("<"))
     with header.path.open("rb") as file:
         file.seek(header.offset + index * header.frame_bytes)
         found = file.readinto(values.view(np.uint8).data)

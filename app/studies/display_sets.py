@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import sub
 
@@ -156,7 +156,6 @@ def _display_set(series: Series, stack: Stack, number: int) -> DisplaySet:
 
 def _title(series: Series, first: Instance, stack: Stack) -> str:
     """What the file says of itself; nothing is made up where it says nothing."""
-    sided: Callable[[str], str] = str.strip
-    view = " ".join(filter(None, (sided(first.laterality), sided(first.view_position))))
+    view = " ".join(filter(None, (first.laterality.strip(), first.view_position.strip())))
     parts = [series.description, view, "LOCALIZER" if "LOCALIZER" in first.image_type else "", stack.name]
     return " ".join(part for part in parts if part) or series.body_part or series.modality

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import StudyUnreadableError
 from app.domain.study import Instance, Pair, Triple
-from app.studies.slow_headers import DAMAGE, first_item, read_dataset
+from app.studies.slow_headers import damage, first_item, read_dataset
 from app.studies.stacking import FramePlace
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _numbers(groups: Iterable[Dataset | None], sequence: str, keyword: str, coun
         item = None if group is None else first_item(group, sequence)
         try:
             values = tuple(float(value) for value in (item.get(keyword) or ())) if item is not None else ()
-        except DAMAGE:
+        except damage():
             values = ()
         if len(values) == count:
             return values

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import PixelsUnreadableError, StudyUnreadableError
 from app.domain.volume import Window
-from app.studies.slow_headers import DAMAGE, first_item, read_dataset
+from app.studies.slow_headers import damage, first_item, read_dataset
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -35,7 +35,7 @@ def read_frame_values(path: Path) -> tuple[FrameValues, ...]:
         shared = first_item(dataset, "SharedFunctionalGroupsSequence")
         frames: list[Dataset | None] = list(dataset.get("PerFrameFunctionalGroupsSequence") or ()) or [None]
         told = tuple(FrameValues(_rescale((frame, shared)), _windows((frame, shared))) for frame in frames)
-    except (StudyUnreadableError, *DAMAGE) as error:
+    except damage(StudyUnreadableError) as error:
         raise PixelsUnreadableError(
             "error.pixels.bad_header", file=path.name, what="functional groups"
         ) from error

@@ -11,7 +11,7 @@ from app.domain.study import Study
 from app.domain.volume import CancelToken, Progress, Volume
 from app.studies.display_sets import DisplaySet
 from app.studies.scan import scan
-from app.studies.stack_source import StackFrame, StackSource
+from app.studies.stack_source import StackFrame, StackSource, stack_frame
 from app.support.i18n import text_with
 
 WAIT_S = 0.2
@@ -52,17 +52,7 @@ def load_frame(display_set: DisplaySet, index: int) -> StackFrame:
 
     address = display_set.frames[index]
     header = of_frame(read_pixel_header(address.instance.path), address.frame - 1)
-    pixels = decode_frame(header, address.frame - 1)
-    table = header.has_modality_lut and pixels.ndim == 2
-    return StackFrame(
-        pixels=pixels,
-        affine=display_set.affines[index],
-        slope=1.0 if table else header.slope,
-        intercept=0.0 if table else header.intercept,
-        inverted=header.inverted,
-        padding=None if table else header.padding,
-        in_patient=display_set.space.value == "patient",
-    )
+    return stack_frame(display_set, index, header, decode_frame(header, address.frame - 1))
 
 
 def _run_one(home: queue.SimpleQueue[Callable[[], None]]) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from app.domain.errors import PixelsUnreadableError
 from app.domain.volume import Window
@@ -49,6 +52,11 @@ class PixelHeader:
     def is_native(self) -> bool:
         """Uncompressed, little-endian, and its place in the file is known."""
         return self.syntax in NATIVE_LITTLE and self.offset is not None and self.length is not None
+
+    @property
+    def stored_dtype(self) -> np.dtype[Any]:
+        """The type that a grey frame is kept in."""
+        return np.dtype(f"{'i' if self.is_signed else 'u'}{max(self.bits_allocated, 8) // 8}")
 
     @property
     def inverted(self) -> bool:

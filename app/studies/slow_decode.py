@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from app.domain.errors import PixelsUnreadableError
 from app.domain.volume import Pixels
-from app.studies.codecs import check_size
+from app.studies.codecs import JPEG_8_BIT, JPEG_12_BIT, JPEG_LOSSLESS, check_size
 from app.studies.pixel_header import PixelHeader
-from app.studies.slow_headers import DAMAGE
+from app.studies.slow_headers import damage
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -29,14 +29,12 @@ PLUGINS = {
     "1.2.840.10008.1.2.4.202": "pylibjpeg",
     "1.2.840.10008.1.2.4.203": "pylibjpeg",
 }
-_JPEG = frozenset({f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 57, 70)})
+_JPEG = JPEG_LOSSLESS | {JPEG_8_BIT, JPEG_12_BIT}
 _log = logging.getLogger(__name__)
 
 
 def decode_slowly(header: PixelHeader, index: int) -> Pixels:
     """Stored values, or RGB. Raises PixelsUnreadableError."""
-    from pydicom.errors import BytesLengthException
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -52,7 +50,7 @@ def decode_slowly(header: PixelHeader, index: int) -> Pixels:
             return _finish(frame, header, dataset)
         except PixelsUnreadableError:
             raise
-        except (*DAMAGE, RuntimeError, BytesLengthException) as error:
+        except damage(RuntimeError) as error:
             _log.info("decoding failed: %s", type(error).__name__)
             raise _refusal(header, error) from error
 
@@ -70,7 +68,7 @@ def through_modality_lut(stored: Pixels, header: PixelHeader) -> Pixels:
                 if dataset.get("ModalityLUTSequence")
                 else stored
             )
-        except DAMAGE as error:
+        except damage() as error:
             raise PixelsUnreadableError(
                 "error.pixels.bad_header", file=header.path.name, what="modality LUT"
             ) from error
@@ -133,7 +131,7 @@ def _finish(frame: NDArray[Any], header: PixelHeader, dataset: Dataset) -> Pixel
         raise PixelsUnreadableError("error.pixels.bad_header", file=header.path.name, what=what)
     if header.bits_allocated == 1:
         return frame.astype(np.uint8)
-    return frame.astype(np.dtype(f"{'i' if header.is_signed else 'u'}{max(header.bits_allocated, 8) // 8}"))
+    return frame.astype(header.stored_dtype)
 
 
 def _refusal(header: PixelHeader, error: Exception) -> PixelsUnreadableError:

@@ -16,8 +16,7 @@ from app.studies.walker import NOTED, PIXEL_TAGS, Elements
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-# What a parser of a damaged file may end in.
-DAMAGE = (
+_DAMAGE = (
     ArithmeticError,
     AttributeError,
     EOFError,
@@ -32,10 +31,17 @@ DAMAGE = (
 )
 
 
+def damage(*more: type[Exception]) -> tuple[type[Exception], ...]:
+    """What a parser of a damaged file may end in, and more; asked only after something was raised (imports pydicom)."""
+    from pydicom.errors import BytesLengthException
+
+    return (*_DAMAGE, BytesLengthException, *more)
+
+
 def read_dataset(path: Path, *, force: bool = False) -> Dataset:
     """The whole header by pydicom. Raises StudyUnreadableError with one plain sentence."""
     from pydicom import dcmread
-    from pydicom.errors import BytesLengthException, InvalidDicomError
+    from pydicom.errors import InvalidDicomError
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # told to the reader as a refusal or a badge, not on a console
@@ -48,7 +54,7 @@ def read_dataset(path: Path, *, force: bool = False) -> Dataset:
             if error.errno is not None:  # the disc's word; without a number it is the parser's
                 raise
             raise StudyUnreadableError("error.study.damaged", file=path.name) from error
-        except (*DAMAGE, BytesLengthException) as error:
+        except damage() as error:
             raise StudyUnreadableError("error.study.damaged", file=path.name) from error
 
 
@@ -71,25 +77,21 @@ def first_item(dataset: Dataset, keyword: str) -> Dataset | None:
     try:
         items = dataset.get(keyword)
         return items[0] if items else None
-    except DAMAGE:
+    except damage():
         return None
 
 
 def _meta(dataset: Dataset, keyword: str) -> str:
     """A UID of the file meta information, empty if it is not there or cannot be read."""
-    from pydicom.errors import BytesLengthException
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             return str(getattr(getattr(dataset, "file_meta", None), keyword, ""))
-        except (*DAMAGE, BytesLengthException):
+        except damage():
             return ""
 
 
 def _raw(dataset: Dataset, keyword: str) -> bytes | None:
-    from pydicom.errors import BytesLengthException
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -103,7 +105,7 @@ def _raw(dataset: Dataset, keyword: str) -> bytes | None:
                 return struct.pack("<h" if int(value) < 0 else "<H", int(value))
             parts = value if isinstance(value, list | tuple) or hasattr(value, "insert") else [value]
             return "\\".join(str(part) for part in parts).encode("utf-8")
-        except (*DAMAGE, BytesLengthException):
+        except damage():
             return None
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import psutil
 
 from app.domain.errors import OverreadError, PixelsUnreadableError
-from app.domain.volume import Affine, Pixels, Remark, RemarkKind, Volume, Window
+from app.domain.volume import Affine, Pixels, Remark, RemarkKind, Space, Volume, Window
 from app.studies.decode import decode_frame
 from app.studies.display_sets import DisplaySet
 from app.studies.limits import VOLUME_SHARE_OF_MEMORY
@@ -33,6 +33,20 @@ class StackFrame:
     inverted: bool
     padding: int | None
     in_patient: bool
+
+
+def stack_frame(display_set: DisplaySet, index: int, header: PixelHeader, pixels: Pixels) -> StackFrame:
+    """A decoded frame with its place and rescale; a modality LUT has given modality values already."""
+    has_table = header.has_modality_lut and pixels.ndim == 2
+    return StackFrame(
+        pixels=pixels,
+        affine=display_set.affines[index],
+        slope=1.0 if has_table else header.slope,
+        intercept=0.0 if has_table else header.intercept,
+        inverted=header.inverted,
+        padding=None if has_table else header.padding,
+        in_patient=display_set.space is Space.PATIENT,
+    )
 
 
 class StackSource:
@@ -180,16 +194,8 @@ class StackSource:
         return self._headers[index]
 
     def _keep(self, index: int, header: PixelHeader, pixels: Pixels) -> None:
-        has_table = header.has_modality_lut and pixels.ndim == 2
-        self._frames[index] = StackFrame(
-            pixels=self._into_array(index, pixels),
-            affine=self.display_set.affines[index],
-            slope=1.0 if has_table else header.slope,
-            intercept=0.0 if has_table else header.intercept,
-            inverted=header.inverted,
-            padding=None if has_table else header.padding,
-            in_patient=self.display_set.space.value == "patient",
-        )
+        kept = self._into_array(index, pixels)
+        self._frames[index] = stack_frame(self.display_set, index, header, kept)
 
     def _into_array(self, index: int, pixels: Pixels) -> Pixels:
         """Copy into the shared array, made by the first frame; an odd one out keeps an array of its own."""

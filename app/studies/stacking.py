@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -166,16 +165,13 @@ def _unplaced(places: list[FramePlace]) -> Stack:
     """Projection images, and whatever does not say where it lies: mm in the plane, or pixels."""
     first = places[0]
     spacing = first.spacing_mm or (1.0, 1.0)
-    affine = np.diag([1.0, 1.0, 1.0, 1.0])[[2, 1, 0, 3]] @ np.diag([1.0, spacing[0], spacing[1], 1.0])
+    affine = np.array([[0, 0, spacing[1], 0], [0, spacing[0], 0, 0], [1.0, 0, 0, 0], [0, 0, 0, 1.0]])
     remarks: list[Remark] = []
     if first.spacing_mm is None:
         remarks.append(Remark(RemarkKind.NO_SPACING))
     elif first.instance.spacing_source in AT_DETECTOR:
         remarks.append(Remark(RemarkKind.SPACING_AT_DETECTOR))
-    slices: dict[str, int] = defaultdict(int)
-    for place in places:
-        slices[place.instance.sop_instance_uid] += 1
-    if first.instance.sop_class_uid in _TOMOGRAPHIC and len(slices) > 0:
+    if first.instance.sop_class_uid in _TOMOGRAPHIC:
         remarks.append(Remark(RemarkKind.NO_POSITION))
     why = "geometry.no_spacing" if first.spacing_mm is None else "geometry.no_position"
     return Stack(

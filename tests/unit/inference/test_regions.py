@@ -118,7 +118,9 @@ def test_the_middle_of_a_window_counts_most() -> None:
     assert weight.min() > 0
 
 
-def test_lungs_of_the_gate_are_told_by_hu_on_the_networks_own_grid(client: ModelClient, tmp_path: Path) -> None:
+def test_lungs_of_the_gate_are_told_by_hu_on_the_networks_own_grid(
+    client: ModelClient, tmp_path: Path
+) -> None:
     """Stored values are 1024 above HU here, and the stack is upside down: both are put right before the gate."""
     folder = package(HOW["whole"], tmp_path / "p")
     manifest = json.loads((folder / "configs/metadata.json").read_text(encoding="utf-8"))
