@@ -47,7 +47,13 @@ WINDOW_LIBRARIES = {
     "libxcb-image0": "xcb-image",
     "libxcb-xinerama0": "xcb-xinerama",
 }
-TEST_PROGRAMS = {"dcmtk": "dsrdump", "dicom3tools": "dciodvfy", "xvfb": "Xvfb", "xdotool": "xdotool"}
+TEST_PROGRAMS = {
+    "dcmtk": "dsrdump",
+    "dicom3tools": "dciodvfy",
+    "xvfb": "Xvfb",
+    "xdotool": "xdotool",
+    "orthanc-dicomweb": "Orthanc",
+}
 RENAMED = {"libglib2.0-0": "libglib2.0-0t64"}
 
 DISPLAY_FREE = {"QT_QPA_PLATFORM": "offscreen", "VTK_DEFAULT_OPENGL_WINDOW": "vtkEGLRenderWindow"}
@@ -191,12 +197,25 @@ def need_libraries(wanted: dict[str, str]) -> None:
 
 def want_programs(wanted: dict[str, str]) -> None:
     """Second readers for the tests: installed where allowed; without them their tests say that they skip."""
-    missing = [package for package, program in wanted.items() if not shutil.which(program)]
+    missing = [package for package, program in wanted.items() if not _has_program(program)]
     if missing and sys.platform.startswith("linux"):
         try:
             apt_install(missing, "the programs that check our files")
+            if "orthanc-dicomweb" in missing:
+                stop_service("orthanc")
         except BootstrapError as error:
             print(f"bootstrap: {error} Going on; tests that need them will skip.", file=sys.stderr)
+
+
+def _has_program(program: str) -> bool:
+    """Servers lie in sbin, which is not on every user's path."""
+    return bool(shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/local/sbin"))
+
+
+def stop_service(name: str) -> None:
+    """Debian starts what it installs; the tests start a server of their own, so none is left running here."""
+    if shutil.which("systemctl"):
+        subprocess.run(["systemctl", "disable", "--now", name], check=False, capture_output=True)
 
 
 def apt_install(packages: list[str], what: str) -> None:
