@@ -30,6 +30,9 @@ class Layout(Enum):
     SIDE_BY_SIDE = "1x2"
     STACKED = "2x1"
     FOUR = "2x2"
+    THREE = "1x3"
+    SIX = "2x3"
+    EIGHT = "2x4"
 
     @property
     def rows(self) -> int:
@@ -65,29 +68,33 @@ class TextAmount(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Hung:
-    """What a viewport should show."""
+    """What a viewport should show. window: name of a preset or "centre,width" to begin with; '' the file's own."""
 
     study_instance_uid: str
     display_set_id: str
     plane: Plane = Plane.STACK
+    window: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Viewport:
-    """One place for a picture; its id stays the same whatever hangs in it."""
+    """One place for a picture; its id stays the same whatever hangs in it. sync: those of one group scroll together."""
 
     viewport_id: str
     hung: Hung | None = None
+    sync: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """Layout, what hangs where, and which viewport is active."""
+    """Layout, what hangs where, and which viewport is active; by which protocol and stage, if by one."""
 
     layout: Layout = Layout.ONE
     viewports: tuple[Viewport, ...] = (Viewport("v1"),)
     active_id: str = "v1"
     maximised_id: str = ""
+    protocol_id: str = ""
+    stage: int = 0
 
     @property
     def active(self) -> Viewport:

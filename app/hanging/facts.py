@@ -1,0 +1,56 @@
+"""What a hanging protocol may ask of a study and of its display sets: named facts, worked out elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Fact = str | float | bool | tuple[str, ...]
+
+STUDY_FACTS = ("modality", "body_part", "description", "sets", "priors", "age_years")
+SET_FACTS = (
+    "modality",
+    "body_part",
+    "description",
+    "plane",
+    "laterality",
+    "view",
+    "images",
+    "volumetric",
+    "localizer",
+    "colour",
+    "multiframe",
+    "thickness_mm",
+    "rows",
+    "columns",
+    "number",
+    "for_processing",
+)
+MANY_WORDS = frozenset({"modality", "body_part", "description"})
+"""Facts that are texts or lists of them; all others are one word, a number or a yes or no."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetFacts:
+    """One display set: where it is found again, and what is known of it."""
+
+    study_instance_uid: str
+    display_set_id: str
+    values: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFacts:
+    """One study with its display sets in the order of the series list."""
+
+    study_instance_uid: str
+    values: Mapping[str, Fact] = field(default_factory=dict)
+    sets: tuple[SetFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is to be hung: the study just opened, and earlier studies of the same patient, the latest first."""
+
+    current: StudyFacts
+    priors: tuple[StudyFacts, ...] = ()
