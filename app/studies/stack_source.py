@@ -4,49 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import psutil
 
 from app.domain.errors import OverreadError, PixelsUnreadableError
-from app.domain.volume import Affine, Pixels, Remark, RemarkKind, Space, Volume, Window
+from app.domain.volume import Affine, Pixels, Remark, RemarkKind, Volume, Window
 from app.studies.decode import decode_frame
 from app.studies.display_sets import DisplaySet
 from app.studies.limits import VOLUME_SHARE_OF_MEMORY
 from app.studies.pixel_header import PixelHeader, of_frame, read_pixel_header
+from app.studies.stack_frame import StackFrame, stack_frame
 from app.studies.volumes import build_volume, default_window
 from app.support.i18n import explain, text
 
+__all__ = ["StackFrame", "StackSource", "stack_frame"]
 Post = Callable[[Callable[[], None]], None]
 WORKERS = 2  # codecs and file reads give up Python's lock; more threads bring nothing (measured)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StackFrame:
-    """One decoded frame; the same fields as a view's own frame."""
-
-    pixels: Pixels
-    affine: Affine
-    slope: float
-    intercept: float
-    inverted: bool
-    padding: int | None
-    in_patient: bool
-
-
-def stack_frame(display_set: DisplaySet, index: int, header: PixelHeader, pixels: Pixels) -> StackFrame:
-    """A decoded frame with its place and rescale; a modality LUT has given modality values already."""
-    has_table = header.has_modality_lut and pixels.ndim == 2
-    return StackFrame(
-        pixels=pixels,
-        affine=display_set.affines[index],
-        slope=1.0 if has_table else header.slope,
-        intercept=0.0 if has_table else header.intercept,
-        inverted=header.inverted,
-        padding=None if has_table else header.padding,
-        in_patient=display_set.space is Space.PATIENT,
-    )
 
 
 class StackSource:
