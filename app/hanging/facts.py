@@ -1,4 +1,7 @@
-"""What a hanging protocol may ask of a study and of its display sets: named facts, worked out elsewhere."""
+"""What a hanging protocol may ask of a study and of its display sets: named facts, worked out elsewhere.
+
+`words` is all that the file says of region and purpose: descriptions and body parts in one text.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,12 @@ from dataclasses import dataclass, field
 
 Fact = str | float | bool | tuple[str, ...]
 
-STUDY_FACTS = ("modality", "body_part", "description", "sets", "priors", "age_years")
+STUDY_FACTS = ("modality", "body_part", "description", "words", "sets", "priors", "age_years")
 SET_FACTS = (
     "modality",
     "body_part",
     "description",
+    "words",
     "plane",
     "laterality",
     "view",
@@ -24,10 +28,7 @@ SET_FACTS = (
     "rows",
     "columns",
     "number",
-    "for_processing",
 )
-MANY_WORDS = frozenset({"modality", "body_part", "description"})
-"""Facts that are texts or lists of them; all others are one word, a number or a yes or no."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,34 +64,36 @@ def ranked(protocols: Sequence[Protocol], case: Case) -> tuple[Match, ...]:
 
 
 def _choose(selection: Selection, case: Case, chosen: Mapping[str, SetFacts | None]) -> SetFacts | None:
-    """The best set that no earlier selection took, unless nothing else fits: lungs and bones may share a series."""
+    """The best set of the study, or of the latest prior that has one."""
+    taken = {one.display_set_id for one in chosen.values() if one is not None}
     for study in (case.current,) if selection.of == "current" else case.priors:
-        taken = {one.display_set_id for one in chosen.values() if one is not None}
-        found = _best(selection, study, taken) or _best(selection, study, set())
+        found = _best(selection, study, taken)
         if found is not None:
             return found
     return None
 
 
 def _best(selection: Selection, study: StudyFacts, taken: set[str]) -> SetFacts | None:
+    """Most points first; of equals one that no selection has yet, then what the selection prefers."""
     scored = [
-        (points, number, one)
-        for number, one in enumerate(study.sets)
-        if one.display_set_id not in taken and (points := score(selection.rules, one.values)) is not None
+        (points, one.display_set_id not in taken, one)
+        for one in study.sets
+        if (selection.shared or one.display_set_id not in taken)
+        and (points := score(selection.rules, one.values)) is not None
     ]
     if not scored:
         return None
-    most = max(points for points, _, _ in scored)
-    equals = [(number, one) for points, number, one in scored if points == most]
+    most = max((points, is_free) for points, is_free, _ in scored)
+    equals = [one for points, is_free, one in scored if (points, is_free) == most]
     match selection.prefer:
         case "first":
-            return equals[0][1]
+            return equals[0]
         case "last":
-            return equals[-1][1]
+            return equals[-1]
         case "fewest_images":
-            return min(equals, key=lambda pair: (_images(pair[1]), pair[0]))[1]
+            return min(equals, key=_images)
         case "most_images":
-            return min(equals, key=lambda pair: (-_images(pair[1]), pair[0]))[1]
+            return max(equals, key=_images)
 
 
 def _images(one: SetFacts) -> float:

@@ -55,6 +55,7 @@ class Selection(_Part):
     rules: tuple[Rule, ...] = ()
     prefer: Literal["most_images", "fewest_images", "first", "last"] = "most_images"
     optional: bool = False  # the protocol fits without it; its place then stays empty
+    shared: bool = False  # may take what another selection has: one series in two windows
 
     @model_validator(mode="after")
     def _known_facts(self) -> Self:
