@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.domain.errors import OverreadError, StudyUnreadableError
@@ -14,8 +14,10 @@ from app.domain.volume import CancelToken, Progress
 from app.studies.grouping import group_studies, is_same_content, repeats
 from app.studies.headers import ScannedInstance, read_header
 from app.studies.limits import FILES_IN_A_SCAN
+from app.studies.source_types import KnownFile
 
 BATCH = 64
+OTHER_COPY = "error.study.other_copy"
 BATCH_S = 0.15  # the browser hears of something at least this often
 
 
@@ -49,27 +51,39 @@ def scan(
     on_batch: Callable[[list[ScannedInstance]], None] | None = None,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
+    known: KnownFile | None = None,
 ) -> ScanReport:
     """Read the headers under some paths; `on_batch` hears of instances while the scan runs.
 
+    known: headers of files that did not change since they were last read.
     Raises StudyUnreadableError if a path is not there or nothing was found at all; Cancelled on request.
     """
     started = time.perf_counter()
-    run = _Scan(on_batch, progress, cancel or CancelToken())
+    run = _Scan(on_batch, progress, cancel or CancelToken(), known)
     files = list(_files(paths, run))
     for done, path in enumerate(files, start=1):
         run.cancel.check()
         run.look_at(path)
         run.maybe_tell(done, len(files))
     run.tell(len(files), len(files))
-    copies = run.refuse_other_copies()
     seconds = time.perf_counter() - started
     if not run.found and not run.refused:
         folder = ", ".join(path.name or str(path) for path in paths)
         key = "error.study.empty_folder" if not files else "error.study.nothing_found"
         raise StudyUnreadableError(key, folder=folder, files=len(files))
-    studies = group_studies(run.found)
-    return ScanReport(studies, len(files), run.skipped, seconds, tuple(run.refused), copies)
+    return report_of(run.found, ScanReport((), len(files), run.skipped, seconds, tuple(run.refused)))
+
+
+def report_of(found: Sequence[ScannedInstance], counted: ScanReport) -> ScanReport:
+    """The counted report with the studies of all instances found, and what repeats an instance counted or refused."""
+    copies, refused = 0, list(counted.refused)
+    for used, left_out in repeats(found):
+        if is_same_content(used, left_out):
+            copies += 1
+            continue
+        facts = (("file", left_out.instance.path.name), ("used", used.instance.path.name))
+        refused.append(Refusal(left_out.instance.path, OTHER_COPY, facts))
+    return replace(counted, studies=group_studies(found), refused=tuple(refused), copies=copies)
 
 
 def refuse_if_nothing(report: ScanReport, path: Path) -> None:
@@ -95,8 +109,10 @@ class _Scan:
         on_batch: Callable[[list[ScannedInstance]], None] | None,
         progress: Progress | None,
         cancel: CancelToken,
+        known: KnownFile | None,
     ) -> None:
         self.cancel = cancel
+        self._known = known
         self.found: list[ScannedInstance] = []
         self.refused: list[Refusal] = []
         self.skipped = 0
@@ -108,7 +124,7 @@ class _Scan:
     def look_at(self, path: Path) -> None:
         """Read one header; a broken file becomes a refusal and costs nothing else."""
         try:
-            scanned = read_header(path)
+            scanned = self._remembered(path) or read_header(path)
         except OverreadError as error:
             self.refused.append(Refusal(path, error.key, tuple(error.facts.items())))
         except OSError as error:
@@ -121,16 +137,11 @@ class _Scan:
             self.found.append(scanned)
             self._batch.append(scanned)
 
-    def refuse_other_copies(self) -> int:
-        """Say which files repeat an instance with other content; returns how many repeat it with the same."""
-        copies = 0
-        for used, left_out in repeats(self.found):
-            if is_same_content(used, left_out):
-                copies += 1
-                continue
-            facts = (("file", left_out.instance.path.name), ("used", used.instance.path.name))
-            self.refused.append(Refusal(left_out.instance.path, "error.study.other_copy", facts))
-        return copies
+    def _remembered(self, path: Path) -> ScannedInstance | None:
+        if self._known is None:
+            return None
+        status = path.stat()
+        return self._known(path, status.st_mtime_ns, status.st_size)
 
     def maybe_tell(self, done: int, total: int) -> None:
         """Hand over a batch when it is large or old enough."""

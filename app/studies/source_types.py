@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from app.studies.scan import ScanReport
 
 Heard = Callable[[list["ScannedInstance"]], None]
+KnownFile = Callable[[Path, int, int], "ScannedInstance | None"]
+"""Path, modification time in ns and size -> the header read earlier of exactly that file, or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ class Surroundings:
     cache: Path
     settings_file: Path | None = None
     ask_secret: AskSecret = field(default=nobody_answers)
+    known: KnownFile | None = None  # what an index remembers, so that unchanged files are not read again
 
 
 class Source(Protocol):
@@ -162,3 +165,4 @@ class SourceKind:
     rank: int  # asked in this order; the folder comes last
     accepts: Callable[[str], bool]
     connect: Callable[[str, Surroundings], Source]
+    connect_all: Callable[[Sequence[str], Surroundings], Source] | None = None  # several places as one source

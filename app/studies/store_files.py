@@ -1,0 +1,68 @@
+"""Copy instances into a folder, each whole or not at all."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.domain.errors import OverreadError
+from app.domain.volume import CancelToken, Progress
+from app.studies.headers import read_header
+from app.studies.source_types import Stored, StoreOutcome
+from app.support.i18n import explain, text
+
+_UID = re.compile(r"[0-9.]{1,64}")
+
+
+def store_files(
+    folder: Path, files: Sequence[Path], progress: Progress | None = None, cancel: CancelToken | None = None
+) -> tuple[Stored, ...]:
+    """One outcome per file, under the name of its SOP Instance UID; what is there already is never written over."""
+    outcomes = []
+    for number, file in enumerate(files, start=1):
+        if cancel is not None:
+            cancel.check()
+        outcomes.append(_store(folder, file))
+        if progress is not None:
+            progress(number / len(files), str(number))
+    return tuple(outcomes)
+
+
+def _store(folder: Path, file: Path) -> Stored:
+    try:
+        scanned = read_header(file)
+    except OverreadError as error:
+        return Stored(file, "", StoreOutcome.FAILED, explain(error))
+    except OSError as error:
+        return _failed(file, "", error)
+    uid = scanned.instance.sop_instance_uid if scanned else ""
+    if not _UID.fullmatch(uid):  # it becomes a file name
+        return Stored(file, uid[:64], StoreOutcome.FAILED, text("source.store.no_uid", file=file.name))
+    target = folder / f"{uid}.dcm"
+    try:
+        if target.exists():
+            if filecmp.cmp(file, target, shallow=False):
+                return Stored(file, uid, StoreOutcome.STORED)
+            return Stored(file, uid, StoreOutcome.FAILED, text("source.store.other", file=target.name))
+        _copy(file, target)
+    except OSError as error:
+        return _failed(file, uid, error)
+    return Stored(file, uid, StoreOutcome.STORED)
+
+
+def _copy(file: Path, target: Path) -> None:
+    half = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        shutil.copyfile(file, half)
+        os.replace(half, target)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def _failed(file: Path, uid: str, error: OSError) -> Stored:
+    reason = error.strerror or type(error).__name__
+    return Stored(file, uid, StoreOutcome.FAILED, text("source.store.failed", file=file.name, reason=reason))
