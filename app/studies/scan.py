@@ -35,6 +35,7 @@ class ScanReport:
     """What a scan found. files counts all files looked at, skipped those that are no DICOM.
 
     copies counts files that repeat an instance, as told by header and size; those that differ are refused.
+    remarks: what else a reader should hear of the place, as text keys with facts.
     """
 
     studies: tuple[Study, ...]
@@ -43,6 +44,7 @@ class ScanReport:
     seconds: float
     refused: tuple[Refusal, ...]
     copies: int = 0
+    remarks: tuple[tuple[str, tuple[tuple[str, object], ...]], ...] = ()
 
 
 def scan(

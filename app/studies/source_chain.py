@@ -119,6 +119,7 @@ def _all_of(
             files=whole.files + part.files,
             skipped=whole.skipped + part.skipped,
             refused=(*whole.refused, *refusals),
+            remarks=(*whole.remarks, *part.remarks),
         )
     if len(failures) == len(sources):
         raise failures[0]
