@@ -95,6 +95,18 @@ class Desk(Protocol):
         """Right and left, CC and MLO, back to back."""
         ...
 
+    def step_stage(self, step: int) -> None:
+        """The next or previous screen of the hanging protocol."""
+        ...
+
+    def next_protocol(self) -> None:
+        """The next hanging protocol that fits the study."""
+        ...
+
+    def remember_hanging(self) -> None:
+        """A protocol of the reader's own from the present screen."""
+        ...
+
     def run_model(self, package: str = "") -> None:
         """Run a package on the active series; without a name the one chosen in the panel."""
         ...

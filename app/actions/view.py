@@ -8,8 +8,9 @@ from app.actions.conditions import has_picture, has_studies
 from app.actions.desk import Desk, PictureView
 from app.actions.registry import Action, action, hold_action
 from app.context import AppContext
-from app.state.events import PanelsToggled, TextAmountChosen, ViewportActivated
-from app.state.model import AppState, TextAmount
+from app.state.events import PanelsToggled, ScrollLinkChosen, TextAmountChosen, ViewportActivated
+from app.state.model import AppState, ScrollLink, TextAmount
+from app.support.i18n import text
 
 FAR = 10
 ZOOM_STEP = 1.25
@@ -132,6 +133,19 @@ def _panels_shown(state: AppState) -> bool:
 def panels(ctx: AppContext, _desk: Desk) -> None:
     """Side panels shown or hidden."""
     ctx.store.apply(PanelsToggled())
+
+
+def _links_scrolling(state: AppState) -> bool:
+    return state.workspace.scroll_link is not ScrollLink.NONE
+
+
+@action("view.scroll_link", menu="view", group="text", checked=_links_scrolling)
+def scroll_link(ctx: AppContext, desk: Desk) -> None:
+    """Stacks scroll together as the hanging protocol says, all of them, or none."""
+    order = list(ScrollLink)
+    link = order[(order.index(ctx.store.state.workspace.scroll_link) + 1) % len(order)]
+    ctx.store.apply(ScrollLinkChosen(link))
+    desk.say(text(f"ui.scroll_link.{link.value}"))
 
 
 @action("view.full_screen", menu="view", group="text")

@@ -17,6 +17,7 @@ from app.state.model import (
     JobRow,
     Layout,
     ReadingState,
+    ScrollLink,
     TextAmount,
     Viewport,
     Workspace,
@@ -241,6 +242,17 @@ class PanelsToggled:
         """The other of the two."""
         workspace = replace(state.workspace, panels_shown=not state.workspace.panels_shown)
         return replace(state, workspace=workspace)
+
+
+@dataclass(frozen=True, slots=True)
+class ScrollLinkChosen:
+    """Which stacks scroll together from now on."""
+
+    link: ScrollLink
+
+    def apply_to(self, state: AppState) -> AppState:
+        """Nothing on the screen moves."""
+        return replace(state, workspace=replace(state.workspace, scroll_link=self.link))
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,14 @@ class Layout(Enum):
         return self.rows * self.columns
 
 
+class ScrollLink(Enum):
+    """Which stacks scroll together: the groups of the hanging protocol, all on the screen, or none."""
+
+    GROUPS = "groups"
+    ALL = "all"
+    NONE = "none"
+
+
 class HeatMode(Enum):
     """How much of a model's maps is drawn; markers and boxes stay with all but HIDDEN ink."""
 
@@ -137,6 +145,7 @@ class Workspace:
     tool: str = "window"
     text_amount: TextAmount = TextAmount.ALL
     panels_shown: bool = True
+    scroll_link: ScrollLink = ScrollLink.GROUPS
     ai_notes: tuple[AiNote, ...] = ()
 
     @property

@@ -13,7 +13,7 @@ from app.state.model import Plane, TextAmount
 from app.studies.stack_source import StackSource
 from app.ui import corners
 from app.ui.marks import Marks
-from app.ui.presets import preset
+from app.ui.presets import named_window, preset
 from app.ui.solid import VolumeContent
 from app.ui.subject import Subject, level_of, window_levels
 from viewers.types import FrameSource, PictureInfo, Point, ViewState
@@ -31,6 +31,7 @@ class FlatContent(QObject):
         self.subject = subject
         self.view = view
         self._remarks: tuple[Remark, ...] = ()
+        self._wish = ""
         view.state_changed.connect(lambda _state: self.write())
 
     @property
@@ -105,6 +106,14 @@ class FlatContent(QObject):
         if wanted is not None:
             self.view.set_window(wanted)
 
+    def begin_with(self, words: str) -> None:
+        """The window to begin with, as soon as there is a picture: a preset's name, or "centre,width"."""
+        self._wish = words
+        wanted = named_window(self.subject.display_set.series.modality, words)
+        if wanted is not None and self.view.start_window is not None:
+            self._wish = ""
+            self.view.set_window(wanted)
+
     def turn(self, quarter_turns: int) -> None:
         """Clockwise."""
         self.view.rotate(quarter_turns)
@@ -159,6 +168,8 @@ class StackContent(FlatContent):
             for window in window_levels(self._source.windows(index))[:1]:
                 self.slices.start_window = window
                 self.slices.set_window(window)
+            if self._wish:
+                self.begin_with(self._wish)
         if self.remarks() != self._remarks:
             self.write()
 

@@ -24,6 +24,7 @@ from app.state.reading_events import FindingSelected
 from app.support.i18n import text
 from app.ui import words
 from app.ui.connect import connect
+from app.ui.hanging import Hanging
 from app.ui.opening import Opening
 from app.ui.running import Running
 from app.ui.sheets import Sheets
@@ -44,6 +45,7 @@ class WindowDesk:
         self.opening = Opening(ctx, window)
         self.running = Running(ctx, window)
         self.sheets = Sheets(ctx, window, self)
+        self.hanging = Hanging(ctx, window)
         connect(ctx, window, self)
 
     def start(self) -> None:
@@ -162,6 +164,18 @@ class WindowDesk:
             raise OverreadError("error.ui.no_mammograms")
         arrangement: Arrangement = hang.mammograms(workspace.open_study, sets)
         self._ctx.store.apply(ArrangementHung(arrangement, text("deed.mammograms")))
+
+    def step_stage(self, step: int) -> None:
+        """The next or previous screen of the hanging protocol."""
+        self.hanging.step(step)
+
+    def next_protocol(self) -> None:
+        """The next hanging protocol that fits."""
+        self.hanging.next_protocol()
+
+    def remember_hanging(self) -> None:
+        """A protocol of the reader's own from the present screen."""
+        self.hanging.remember()
 
     def run_model(self, package: str = "") -> None:
         """Run a package on the active series."""

@@ -19,6 +19,7 @@ from app.ui import words
 from app.ui.panels.worklist import MARK
 from app.workflows import hang
 from app.workflows.open_study import ScanListener, list_known, open_study, start_scan
+from app.workflows.protocols import catalogue, screen_of
 
 if TYPE_CHECKING:
     from app.studies.scan import ScanReport
@@ -71,7 +72,9 @@ class Opening:
         if not sets:
             held = "/".join(study.modalities) or "?"
             self._window.messages.warn(text("error.ui.no_pictures_in_study", modalities=held))
-        arrangement = hang.opening(study, sets, self._ctx.store.state.workspace.arrangement)
+        screen = screen_of(self._ctx, study, self._window.pictures.sets_of)
+        before = self._ctx.store.state.workspace.arrangement
+        arrangement = hang.opening(screen, before, catalogue(self._ctx).protocols)
         self._ctx.store.apply(ArrangementHung(arrangement, ""))
 
     def hang_series(self, series_uids: Sequence[str], judgement: Judgement) -> None:

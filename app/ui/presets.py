@@ -30,3 +30,13 @@ def preset(modality: str, number: int, own: WindowLevel) -> WindowLevel | None:
     if "share" in row:
         return WindowLevel(own.center, own.width * float(row["share"]))
     return WindowLevel(float(row["center"]), float(row["width"]))
+
+
+def named_window(modality: str, words: str) -> WindowLevel | None:
+    """The preset of that name of a modality, or "centre,width"; None for words that are neither."""
+    center, comma, width = words.partition(",")
+    if comma:
+        return WindowLevel(float(center), float(width))
+    rows = (row for row in _table().get(modality, []) if str(row["name"]) == words)
+    row = next(rows, None)
+    return WindowLevel(float(row["center"]), float(row["width"])) if row else None

@@ -19,6 +19,7 @@ from app.ui.marks import GetMap, fits, marks_for
 from app.ui.pictures import Pictures
 from app.ui.solid import VolumeContent
 from app.ui.subject import Subject
+from app.ui.sync import ScrollSync
 from app.ui.viewport import ViewportFrame
 from viewers.mouse_profiles import PROFILES, STANDARD, MouseProfile
 from viewers.types import WindowLevel
@@ -41,10 +42,11 @@ class ViewHost(QWidget):
         self._get_map = get_map
         self._grid = ViewportGrid(self)
         self._links = Links(pictures, self._volume_shown)
+        self.sync = ScrollSync()
         self.frames: dict[str, ViewportFrame] = {}
         self.contents: dict[str, Content] = {}
         self._hung: dict[str, Hung | None] = {}
-        self._windows: dict[str, WindowLevel] = {}  # what a series was last looked at with
+        self._windows: dict[tuple[str, str], WindowLevel] = {}  # what a series was last looked at with
         self._mouse: MouseProfile = STANDARD
         self._state = AppState()
         self.setMinimumSize(320, 240)
@@ -56,6 +58,8 @@ class ViewHost(QWidget):
         rearranged = workspace.arrangement is not former.arrangement
         if rearranged or workspace.studies is not former.studies or not self.frames:
             self._arrange(workspace.arrangement)
+        elif workspace.scroll_link is not former.scroll_link:
+            self.sync.follow(workspace.arrangement, self.contents, workspace.scroll_link)
         if workspace.tool != former.tool:
             self._each(lambda content: content.set_tool(workspace.tool))
         if workspace.text_amount is not former.text_amount:
@@ -138,6 +142,7 @@ class ViewHost(QWidget):
             self._hang(viewport)
         for key in {v.hung.display_set_id for v in changed if v.hung and v.hung.plane is not Plane.STACK}:
             self._links.link(key, self.contents, self.frames)
+        self.sync.follow(arrangement, self.contents, self._state.workspace.scroll_link)
         for viewport in arrangement.viewports:
             self.frames[viewport.viewport_id].set_active(viewport.viewport_id == arrangement.active_id)
 
@@ -176,10 +181,10 @@ class ViewHost(QWidget):
 
     def _take_down(self, viewport_id: str) -> None:
         content = self.contents.pop(viewport_id, None)
-        self._hung.pop(viewport_id, None)
+        hung = self._hung.pop(viewport_id, None)
         if content is not None:
-            if isinstance(content, FlatContent) and content.view.start_window is not None:
-                self._windows[content.subject.display_set.display_set_id] = content.state.window
+            if hung and isinstance(content, FlatContent) and content.view.start_window is not None:
+                self._windows[hung.display_set_id, hung.window] = content.state.window
             if not isinstance(content, StackContent):
                 self._links.drop(content.subject.display_set.display_set_id)
             content.close()
@@ -224,19 +229,24 @@ class ViewHost(QWidget):
             content.volume_view.marker_clicked.connect(self.marker_clicked)
         self._put_hands(content)
         self._put_ink(content)
-        self._put_window(content)
+        self._put_window(viewport_id, content)
 
-    def _put_window(self, content: Content) -> None:
-        """A series that hung before, in whatever way, comes back as it was windowed."""
-        window = self._windows.get(content.subject.display_set.display_set_id)
-        if window is not None and isinstance(content, FlatContent) and content.view.start_window is not None:
+    def _put_window(self, viewport_id: str, content: Content) -> None:
+        """A series that hung before, in whatever way, comes back as it was windowed; else as its place asks."""
+        hung = self._hung.get(viewport_id)
+        if hung is None or not isinstance(content, FlatContent):
+            return
+        window = self._windows.get((hung.display_set_id, hung.window))
+        if window is not None and content.view.start_window is not None:
             content.view.set_window(window)
+        elif window is None and hung.window:
+            content.begin_with(hung.window)
 
     def _volume_shown(self) -> None:
         """Planes have just been cut: windowed as before, and to the selected finding with them."""
-        for content in self.contents.values():
+        for viewport_id, content in self.contents.items():
             if isinstance(content, PlaneContent):
-                self._put_window(content)
+                self._put_window(viewport_id, content)
         reading = self._state.reading
         selected = reading.reading.judgement(reading.selected_id) if reading.reading else None
         if selected is not None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.domain.study import Study
+from app.hanging.arrange import arrangement, useful_stages
+from app.hanging.match import Match, ranked
+from app.hanging.protocol import Protocol
 from app.state.model import Arrangement, Hung, Layout, Plane, Viewport
 from app.studies.display_sets import DisplaySet
+from app.workflows.hang_facts import case_of
 
+Sets = Sequence[DisplaySet]
 Arrange = Callable[[Study, DisplaySet], Arrangement]
 
 # Right breast on the left of the screen, chest walls to the middle: the usual way to look at four views.
@@ -22,8 +27,27 @@ def first_to_hang(sets: Sequence[DisplaySet]) -> DisplaySet | None:
     return max(sets, key=lambda one: (one.volumetric, len(one.frames) if one.volumetric else 0))
 
 
-def opening(study: Study, sets: Sequence[DisplaySet], before: Arrangement) -> Arrangement:
-    """The screen of a freshly opened study."""
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What there is to hang: a study, its display sets, and those of the patient's earlier studies, latest first."""
+
+    study: Study
+    sets: Sets
+    priors: tuple[tuple[Study, Sets], ...] = ()
+
+
+def fitting(screen: Screen, protocols: Sequence[Protocol]) -> tuple[Match, ...]:
+    """The protocols that fit and show something, the best first."""
+    found = ranked(protocols, case_of(screen.study, screen.sets, screen.priors))
+    return tuple(one for one in found if useful_stages(one))
+
+
+def opening(screen: Screen, before: Arrangement, protocols: Sequence[Protocol] = ()) -> Arrangement:
+    """The screen of a freshly opened study: by the protocol that fits best, else its best series alone."""
+    found = fitting(screen, protocols)
+    if found:
+        return arrangement(found[0], useful_stages(found[0])[0])
+    study, sets = screen.study, screen.sets
     if {one.series.modality for one in sets} == {"MG"} and len(sets) > 1:
         return mammograms(study, sets)
     first = first_to_hang(sets)
@@ -33,7 +57,29 @@ def opening(study: Study, sets: Sequence[DisplaySet], before: Arrangement) -> Ar
     viewports = tuple(
         replace(v, hung=hung) if v.viewport_id == before.active_id else v for v in before.viewports
     )
-    return replace(before, viewports=viewports)
+    return replace(before, viewports=viewports, protocol_id="", stage=0)
+
+
+def stage_by(now: Arrangement, found: Sequence[Match], step: int) -> Arrangement | None:
+    """The next or previous useful stage of the protocol that hangs; None at its ends or where none hangs."""
+    match = next((one for one in found if one.protocol.id == now.protocol_id), None)
+    if match is None:
+        return None
+    stages = useful_stages(match)
+    later = (
+        [n for n in stages if n > now.stage] if step > 0 else [n for n in reversed(stages) if n < now.stage]
+    )
+    return arrangement(match, later[0]) if later else None
+
+
+def other_protocol(now: Arrangement, found: Sequence[Match]) -> Arrangement | None:
+    """The first screen of the next protocol that fits, round and round; None if there is no other."""
+    ids = [one.protocol.id for one in found]
+    following = ids.index(now.protocol_id) + 1 if now.protocol_id in ids else 0
+    match = found[following % len(found)] if found else None
+    if match is None or match.protocol.id == now.protocol_id:
+        return None
+    return arrangement(match, useful_stages(match)[0])
 
 
 def mammograms(study: Study, sets: Sequence[DisplaySet]) -> Arrangement:

@@ -1,0 +1,31 @@
+"""The hanging protocols of this site: the reader's own folder first, then the shipped ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from app.context import AppContext
+from app.domain.study import Study
+from app.hanging.catalogue import Catalogue, read_catalogue
+from app.support.paths import resource_dir
+from app.workflows.hang import Screen, Sets
+from app.workflows.hang_facts import priors_of
+
+PRIORS = 4  # as many earlier studies are looked through for something to hang beside (ours)
+
+
+def own_folder(ctx: AppContext) -> Path:
+    """Where the reader's own protocols lie."""
+    return ctx.paths.settings / "hanging_protocols"
+
+
+def catalogue(ctx: AppContext) -> Catalogue:
+    """All protocols, read anew: files may come and go while the window is open."""
+    return read_catalogue((own_folder(ctx), resource_dir() / "hanging_protocols"))
+
+
+def screen_of(ctx: AppContext, study: Study, sets_of: Callable[[Study], Sets]) -> Screen:
+    """A study with its latest priors."""
+    priors = priors_of(study, ctx.store.state.workspace.studies)[:PRIORS]
+    return Screen(study, sets_of(study), tuple((one, sets_of(one)) for one in priors))
