@@ -37,6 +37,9 @@ class RemarkKind(Enum):
     UNREADABLE_FRAMES = "unreadable_frames"
     REFORMATTED = "reformatted"
     VOI_LUT_NOT_APPLIED = "voi_lut_not_applied"
+    SHUTTER_NOT_APPLIED = "shutter_not_applied"
+    OVERLAYS_NOT_SHOWN = "overlays_not_shown"
+    INVERSION_DOUBTFUL = "inversion_doubtful"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from app.domain.errors import PixelsUnreadableError
 from app.domain.volume import Pixels
 from app.studies.codecs import decode_by_codec
+from app.studies.modality_values import modality_values
 from app.studies.pixel_header import PixelHeader
-from app.studies.slow_decode import decode_slowly, through_modality_lut
+from app.studies.slow_decode import decode_slowly
 
 GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
 
@@ -30,7 +31,7 @@ def decode_frame(header: PixelHeader, index: int = 0) -> Pixels:
     if not 0 <= index < header.frames:
         raise PixelsUnreadableError("error.pixels.no_frame", file=header.path.name, frame=index + 1)
     stored = _decode_stored(header, index)
-    return through_modality_lut(stored, header) if header.has_modality_lut and stored.ndim == 2 else stored
+    return modality_values(stored, header) if stored.ndim == 2 else stored
 
 
 def _decode_stored(header: PixelHeader, index: int) -> Pixels:

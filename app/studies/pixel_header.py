@@ -8,14 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from app.domain.display import RealWorldMap, VoiFunction
 from app.domain.errors import PixelsUnreadableError
 from app.domain.volume import Window
-from app.studies.frame_values import FrameValues, read_frame_values
+from app.studies.frame_values import FrameValues, is_usable, read_frame_values, voi_function
 from app.studies.headers import read_elements
 from app.studies.limits import FRAME_BYTES
+from app.studies.lookup_tables import may_be_negative
 from app.studies.raw_values import RawValues
-from app.studies.tags import TAGS
-from app.studies.walker import FRAME_GROUPS, MODALITY_LUT, SHARED_GROUPS, VOI_LUT
+from app.studies.showing import PLAIN, SHOWING_TAGS, Showing, StoredKind, read_showing
+from app.studies.tags import DOUBLE_PIXELS, FLOAT_PIXELS, TAGS
+from app.studies.walker import FRAME_GROUPS, SHARED_GROUPS
 
 NATIVE_LITTLE = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1"})
 
@@ -42,11 +45,15 @@ class PixelHeader:
     padding: int | None
     windows: tuple[Window, ...]
     lossy_ratio: str
-    has_modality_lut: bool
-    has_voi_lut: bool
     offset: int | None
     length: int | None
     frame_values: tuple[FrameValues, ...] = ()
+    is_float: bool = False
+    voi_function: VoiFunction | None = None
+    padding_limit: int | None = None
+    lut_shape: str = ""
+    showing: Showing = PLAIN
+    real_world: tuple[RealWorldMap, ...] = ()
 
     @property
     def is_native(self) -> bool:
@@ -56,12 +63,35 @@ class PixelHeader:
     @property
     def stored_dtype(self) -> np.dtype[Any]:
         """The type that a grey frame is kept in."""
+        if self.is_float:
+            return np.dtype(f"f{max(self.bits_allocated, 32) // 8}")
         return np.dtype(f"{'i' if self.is_signed else 'u'}{max(self.bits_allocated, 8) // 8}")
 
     @property
     def inverted(self) -> bool:
-        """MONOCHROME1: the smallest value is shown white."""
+        """MONOCHROME1: the smallest value is shown white.
+
+        A Presentation LUT Shape of INVERSE repeats that (PS3.3 C.8.11.1), it does not turn the picture once more.
+        """
         return self.photometric == "MONOCHROME1"
+
+    @property
+    def has_modality_lut(self) -> bool:
+        """Values come out of a table; slope and intercept say nothing then."""
+        return self.showing.modality_table is not None
+
+    @property
+    def has_voi_lut(self) -> bool:
+        """The file brings VOI tables, readable or not."""
+        return bool(self.showing.voi_tables or self.showing.lost_tables)
+
+    @property
+    def padding_range(self) -> tuple[int, int] | None:
+        """Stored values, both ends included, that are no part of the image (PS3.3 C.7.5.1.1.2)."""
+        if self.padding is None:
+            return None
+        limit = self.padding if self.padding_limit is None else self.padding_limit
+        return min(self.padding, limit), max(self.padding, limit)
 
     @property
     def frame_bytes(self) -> int:
@@ -94,15 +124,21 @@ def read_pixel_header(path: Path) -> PixelHeader:
         or 1.0,  # 0 would make all alike: a scanner's way of saying none
         intercept=_rescale(path, values, "RescaleIntercept") or 0.0,
         unit=_unit(values),
-        padding=_padding(values, signed=signed),
+        padding=_padding(values, "PixelPaddingValue", signed=signed),
         windows=_windows(values),
         lossy_ratio=_lossy(values),
-        has_modality_lut=MODALITY_LUT in elements.noted,
-        has_voi_lut=VOI_LUT in elements.noted,
         offset=elements.pixel_offset,
         length=elements.pixel_length,
+        is_float=_is_float(elements.noted, values),
+        voi_function=voi_function(values.code("VOILUTFunction")),
+        padding_limit=_padding(values, "PixelPaddingRangeLimit", signed=signed),
+        lut_shape=values.code("PresentationLUTShape"),
     )
     _check(header)
+    if elements.noted & SHOWING_TAGS:
+        negative = may_be_negative(signed, stored, header.slope, header.intercept)
+        showing = read_showing(path, elements.noted, StoredKind(signed, negative))
+        header = replace(header, showing=showing, real_world=showing.real_world)
     if elements.noted & {FRAME_GROUPS, SHARED_GROUPS}:
         return replace(header, frame_values=read_frame_values(path))
     return header
@@ -118,8 +154,26 @@ def of_frame(header: PixelHeader, index: int) -> PixelHeader:
             "error.pixels.bad_header", file=header.path.name, what="functional groups"
         )
     slope, intercept, kind = own.rescale or (header.slope, header.intercept, header.unit)
-    unit = "" if kind == "US" else kind
-    return replace(header, slope=slope, intercept=intercept, unit=unit, windows=own.windows or header.windows)
+    return replace(
+        header,
+        slope=slope,
+        intercept=intercept,
+        unit="" if kind == "US" else kind,
+        windows=own.windows or header.windows,
+        voi_function=own.function or header.voi_function,
+        real_world=own.real_world or header.real_world,
+        showing=replace(
+            header.showing,
+            shutter=own.shutter or header.showing.shutter,
+            lost_shutters=header.showing.lost_shutters + own.lost_shutters,
+        ),
+    )
+
+
+def _is_float(noted: set[int], values: RawValues) -> bool:
+    """Float pixels have an element of their own, and no bits stored (PS3.3 C.7.6.24 and .25)."""
+    says_no_bits = values.short("BitsAllocated") in {32, 64} and not values.has("BitsStored")
+    return bool(noted & {FLOAT_PIXELS, DOUBLE_PIXELS}) or says_no_bits
 
 
 def _check(header: PixelHeader) -> None:
@@ -156,22 +210,22 @@ def _unit(values: RawValues) -> str:
     return "HU" if values.code("Modality") == "CT" and values.has("RescaleIntercept") else ""
 
 
-def _padding(values: RawValues, *, signed: bool) -> int | None:
-    if len(values.by_tag.get(TAGS["PixelPaddingValue"], b"")) < 2:
+def _padding(values: RawValues, keyword: str, *, signed: bool) -> int | None:
+    if len(values.by_tag.get(TAGS[keyword], b"")) < 2:
         return None
-    stored = values.short("PixelPaddingValue")
+    stored = values.short(keyword)
     return stored - 65536 if signed and stored > 32767 else stored
 
 
 def _windows(values: RawValues) -> tuple[Window, ...]:
-    """Centres and widths in pairs; a width below 1 is no window (PS3.3 C.11.2.1.2)."""
+    """Centres and widths in pairs; too narrow a width is no window (PS3.3 C.11.2.1.2)."""
     centers, widths = values.numbers("WindowCenter"), values.numbers("WindowWidth")
     names = values.text("WindowCenterWidthExplanation").split("\\")
     pairs = enumerate(zip(centers, widths, strict=False))
     return tuple(
         Window(center, width, names[number].strip() if number < len(names) else "")
         for number, (center, width) in pairs
-        if width >= 1
+        if is_usable(width, voi_function(values.code("VOILUTFunction")))
     )
 
 

@@ -55,25 +55,6 @@ def decode_slowly(header: PixelHeader, index: int) -> Pixels:
             raise _refusal(header, error) from error
 
 
-def through_modality_lut(stored: Pixels, header: PixelHeader) -> Pixels:
-    """Modality values of a file with a modality LUT sequence (PS3.3 C.11.1). Raises PixelsUnreadableError."""
-    from pydicom.pixels.processing import apply_modality_lut
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            dataset = _dataset(header)
-            return (
-                np.asarray(apply_modality_lut(stored, dataset))
-                if dataset.get("ModalityLUTSequence")
-                else stored
-            )
-        except damage() as error:
-            raise PixelsUnreadableError(
-                "error.pixels.bad_header", file=header.path.name, what="modality LUT"
-            ) from error
-
-
 def _dataset(header: PixelHeader) -> Dataset:
     from pydicom import dcmread
 

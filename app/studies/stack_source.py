@@ -14,7 +14,7 @@ from app.studies.decode import decode_frame
 from app.studies.display_sets import DisplaySet
 from app.studies.limits import VOLUME_SHARE_OF_MEMORY
 from app.studies.pixel_header import PixelHeader, of_frame, read_pixel_header
-from app.studies.stack_frame import StackFrame, stack_frame
+from app.studies.stack_frame import StackFrame, showing_remarks, stack_frame
 from app.studies.volumes import build_volume, default_window
 from app.support.i18n import explain, text
 
@@ -84,9 +84,9 @@ class StackSource:
         header, frame = self._headers.get(index), self._frames.get(index)
         if header is None or frame is None:
             return ()
-        if header.windows and not (header.has_modality_lut and frame.pixels.ndim == 2):
+        if header.windows:
             return header.windows
-        return (default_window(frame.pixels, frame.slope, frame.intercept, frame.padding),)
+        return (default_window(frame.pixels, frame.slope, frame.intercept, frame.padding_range),)
 
     def listen(self, arrived: Callable[[int], None]) -> Callable[[], None]:
         """Hear of each new frame on the main thread; returns the way to stop."""
@@ -110,14 +110,13 @@ class StackSource:
         lossy = next(
             (header.lossy_ratio for header in list(self._headers.values()) if header.lossy_ratio), ""
         )
-        voi = any(header.has_voi_lut and not header.windows for header in list(self._headers.values()))
         now = (
             () if self.is_complete else (Remark(RemarkKind.LOADING),),
             (Remark(RemarkKind.UNREADABLE_FRAMES, (("count", len(self._failures)),)),)
             if self._failures
             else (),
             (Remark(RemarkKind.LOSSY_SOURCE, (("ratio", lossy),)),) if lossy else (),
-            (Remark(RemarkKind.VOI_LUT_NOT_APPLIED),) if voi else (),
+            showing_remarks(list(self._headers.values())),
         )
         return (*(remark for some in now for remark in some), *self.display_set.remarks)
 

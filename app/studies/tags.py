@@ -48,13 +48,20 @@ TAGS: dict[str, int] = {
     "HighBit": 0x00280102,
     "PixelRepresentation": 0x00280103,
     "PixelPaddingValue": 0x00280120,
+    "PixelPaddingRangeLimit": 0x00280121,
     "WindowCenter": 0x00281050,
     "WindowWidth": 0x00281051,
     "RescaleIntercept": 0x00281052,
     "RescaleSlope": 0x00281053,
     "RescaleType": 0x00281054,
     "WindowCenterWidthExplanation": 0x00281055,
+    "VOILUTFunction": 0x00281056,
     "LossyImageCompression": 0x00282110,
     "LossyImageCompressionRatio": 0x00282112,
+    "PresentationLUTShape": 0x20500020,
 }
 WANTED = frozenset(TAGS.values())
+# Elements whose mere presence sends a reader of pixels to the whole header.
+SHUTTER_SHAPE, MODALITY_LUT, VOI_LUT, REAL_WORLD_MAPS = 0x00181600, 0x00283000, 0x00283010, 0x00409096
+FLOAT_PIXELS, DOUBLE_PIXELS = 0x7FE00008, 0x7FE00009
+OVERLAY_ROWS = frozenset(group << 16 | 0x0010 for group in range(0x6000, 0x6020, 2))

@@ -12,6 +12,7 @@ from app.studies.display_sets import DisplaySet
 from app.studies.pixel_header import PixelHeader
 
 SAMPLED_PIXELS = 200_000
+FLOAT_STEP = 1e-6
 
 
 class DecodedFrame(Protocol):
@@ -81,17 +82,33 @@ def build_volume(
     )
 
 
-def default_window(pixels: Pixels, slope: float, intercept: float, padding: int | None) -> Window:
-    """A window for files that name none: from the 1st to the 99th percentile of what is no padding."""
+def default_window(
+    pixels: Pixels, slope: float, intercept: float, padding: int | tuple[int, int] | None
+) -> Window:
+    """A window for files that name none: from the 1st to the 99th percentile of what is a number and no padding.
+
+    padding: a stored value, or a range of them with both ends.
+    """
     if pixels.ndim == 3:
         top = 255 if pixels.dtype.itemsize == 1 else int(pixels.max())
         return Window(top / 2, float(max(top, 1)))
     flat = pixels.ravel()
-    sample = flat[:: max(flat.size // SAMPLED_PIXELS, 1)]
-    if padding is not None and np.any(sample != padding):
-        sample = sample[sample != padding]
+    sample = _image_only(flat[:: max(flat.size // SAMPLED_PIXELS, 1)], padding)
+    if not sample.size:
+        return Window(0.5, 1.0)
     low, high = np.percentile(sample.astype(np.float64) * slope + intercept, (1, 99))
-    return Window(float((low + high) / 2), float(max(high - low, 1.0)))
+    # Nothing narrower than one step of the values; for floats, than what they can tell apart.
+    finest = abs(slope) if pixels.dtype.kind in "iu" else max(abs(low), abs(high)) * FLOAT_STEP or 1.0
+    return Window(float((low + high) / 2), float(max(high - low, min(finest, 1.0))))
+
+
+def _image_only(sample: Pixels, padding: int | tuple[int, int] | None) -> Pixels:
+    """Without padding, unless all of it is padding, and without what is no number."""
+    if padding is not None:
+        low, high = padding if isinstance(padding, tuple) else (padding, padding)
+        kept = sample[(sample < low) | (sample > high)]
+        sample = kept if kept.size else sample
+    return sample[np.isfinite(sample)] if sample.dtype.kind == "f" else sample
 
 
 def _values(frame: DecodedFrame) -> Pixels:
