@@ -1,0 +1,103 @@
+"""A presentation state: how images are to be shown, and what is drawn on them (PS3.3 A.33, C.10, C.11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.objects import ImageReference, ObjectHead, Rgb
+from app.domain.volume import Window
+
+XY = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayedArea:
+    """Which pixels fill the screen: corners are (column, row) from 1, as written; mode as in (0070,0100)."""
+
+    top_left: tuple[int, int]
+    bottom_right: tuple[int, int]
+    mode: str
+    magnification: float | None
+    images: tuple[ImageReference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWindow:
+    """Window of some images; has_table where a VOI LUT stands instead."""
+
+    window: Window | None
+    has_table: bool
+    images: tuple[ImageReference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Graphic:
+    """POINT, POLYLINE, INTERPOLATED, CIRCLE or ELLIPSE (PS3.3 C.10.5.1.2).
+
+    points: (column, row) with the corner of the first pixel at 0, 0; or shares of the displayed area, 0 to 1, where
+    is_display.
+    """
+
+    kind: str
+    points: tuple[XY, ...]
+    is_display: bool
+    is_filled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextNote:
+    """Text at a box or an anchor; each with its own units, as in `Graphic`."""
+
+    text: str
+    box: tuple[XY, XY] | None
+    is_box_display: bool
+    anchor: XY | None
+    is_anchor_display: bool
+    is_anchor_shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What is drawn on some images, in a layer."""
+
+    layer: str
+    images: tuple[ImageReference, ...]
+    graphics: tuple[Graphic, ...]
+    notes: tuple[TextNote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A graphic layer; order grows towards the reader."""
+
+    name: str
+    order: int
+    description: str
+    color_rgb: Rgb | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shutter:
+    """RECTANGULAR: (left, top), (right, bottom). CIRCULAR: centre, and radius. POLYGONAL: corners. Pixels from 1."""
+
+    kind: str
+    points: tuple[XY, ...]
+    radius_px: float | None = None
+    value: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PresentationState:
+    """A GSPS, colour or pseudo-colour state. Rotation is clockwise, after the flip (PS3.3 C.10.6)."""
+
+    head: ObjectHead
+    areas: tuple[DisplayedArea, ...]
+    windows: tuple[ShownWindow, ...]
+    layers: tuple[Layer, ...]
+    annotations: tuple[Annotation, ...]
+    shutters: tuple[Shutter, ...]
+    rotation_deg: int
+    is_flipped: bool
+    is_inverted: bool
+    has_modality_table: bool
+    description: str
