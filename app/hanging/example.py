@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from app.hanging.facts import Case, Fact, SetFacts, StudyFacts
 from app.hanging.match import match
-from app.hanging.protocol import Place, Protocol, Rule, Selection, Stage
+from app.hanging.protocol import FIRST_RANK, Place, Protocol, Rule, Selection, Stage
 from app.state.model import Arrangement, Hung
 
-OWN_RANK = 50  # above every shipped protocol: what the reader arranged goes first
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SAME_ALWAYS = ("modality", "localizer", "laterality", "view", "multiframe")
 
@@ -48,7 +47,7 @@ def protocol_from(title: str, example: Example, case: Case) -> Protocol:
     protocol = Protocol(
         id=identifier(title),
         title=title,
-        rank=OWN_RANK,
+        rank=FIRST_RANK,
         study=_study_rules(case.current, has_prior=has_prior),
         sets=sets,
         stages=(stage,),

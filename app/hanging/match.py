@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.hanging.facts import Case, Fact, SetFacts, StudyFacts
-from app.hanging.protocol import Protocol, Rule, Selection
+from app.hanging.protocol import FIRST_RANK, Protocol, Rule, Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,13 @@ def match(protocol: Protocol, case: Case) -> Match | None:
 
 
 def ranked(protocols: Sequence[Protocol], case: Case) -> tuple[Match, ...]:
-    """All protocols that fit, the best first; of equals the one with the higher rank, then the one listed first."""
+    """All protocols that fit: those of a first rank, then by score; of equals the higher rank, then as listed."""
     fitting = [found for one in protocols if (found := match(one, case)) is not None]
-    return tuple(sorted(fitting, key=lambda one: (-one.score, -one.protocol.rank)))
+    return tuple(sorted(fitting, key=_order))
+
+
+def _order(one: Match) -> tuple[bool, float, int]:
+    return one.protocol.rank < FIRST_RANK, -one.score, -one.protocol.rank
 
 
 def _choose(selection: Selection, case: Case, chosen: Mapping[str, SetFacts | None]) -> SetFacts | None:

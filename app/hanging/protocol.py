@@ -14,6 +14,7 @@ from app.state.model import Layout, Plane
 
 LARGEST_FILE = 256 * 1024
 VERSION = 1
+FIRST_RANK = 50  # from here on a protocol goes before all lower ones, whatever their scores: the reader's own
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
 
@@ -87,7 +88,7 @@ class Stage(_Part):
 
 
 class Protocol(_Part):
-    """A whole protocol. rank breaks ties: the higher goes first; a site's own stand before shipped ones."""
+    """A whole protocol. rank breaks ties, the higher goes first; from FIRST_RANK on it goes before any score."""
 
     version: Literal[1] = 1
     id: Identifier

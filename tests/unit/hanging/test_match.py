@@ -123,6 +123,9 @@ def test_the_better_match_goes_first_and_rank_breaks_ties() -> None:
     exact = protocol(id="exact", study=(*plain.study, Rule(attribute="words", contains=("lung",), weight=2)))
     found = ranked([plain, loud, exact], case(series(1), words="lung"))
     assert [one.protocol.id for one in found] == ["exact", "loud", "plain"]
+    own = protocol(id="own", rank=50)
+    found = ranked([plain, exact, own], case(series(1), words="lung"))
+    assert [one.protocol.id for one in found] == ["own", "exact", "plain"]
 
 
 def test_a_screen_has_its_places_windows_groups_and_the_first_picture_active() -> None:
