@@ -4,36 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QWidget
-
 from viewers import geometry
-from viewers.gestures import WindowPace
-from viewers.plane_view import PlaneView
-from viewers.types import Point, WindowLevel
+from viewers.showing_view import ShowingView
 
 
-class CommandView(PlaneView):
+class CommandView(ShowingView):
     """Commands that are the same for stacks and planes."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.start_window: WindowLevel | None = None
-
-    @property
-    def window_pace(self) -> WindowPace:
-        """How fast a drag changes the window of these values."""
-        if self.picture is None:
-            return WindowPace(0.0, 1e-6, brightens_upwards=True)
-        return self.picture.window_pace(self.state.invert)
-
-    def value_at(self, point_mm: Point) -> float | None:
-        """Modality value (HU in CT) of the voxel that a point lies in; None outside, in padding, and for colour."""
-        return self.picture.value_at(point_mm) if self.picture is not None else None
-
-    def set_window(self, window: WindowLevel) -> None:
-        """Another window; never narrower than the values allow."""
-        width = max(window.width, self.window_pace.smallest_width)
-        self.show_state(replace(self.state, window=WindowLevel(window.center, width)))
 
     def invert(self) -> None:
         """Black for white and back."""
@@ -73,6 +49,6 @@ class CommandView(PlaneView):
         self.zoom_by(wanted / self.state.scale)
 
     def reset(self) -> None:
-        """As the picture first came: fitted, not turned, not flipped, its own window."""
+        """As the picture first came: fitted, not turned, not flipped, its own window or table, ink and shutter."""
         window = self.start_window or self.state.window
-        self.show_state(type(self.state)(window=window, fitted=True))
+        self.show_state(type(self.state)(window=window, fitted=True, table=self.start_table))

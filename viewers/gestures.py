@@ -111,12 +111,11 @@ def drag_window(view: Steered, press: PointerEvent) -> Gesture:
         while (event := (yield)).kind is Pointer.MOVE:
             step = gain * pace(event)
             brighter = (before.y_px - event.y_px) * step
-            view.show_state(
-                replace(view.state, window=_moved(view, (event.x_px - before.x_px) * step, brighter))
-            )
+            window = _moved(view, (event.x_px - before.x_px) * step, brighter)
+            view.show_state(replace(view.state, window=window, table=None))
             before = event
     except GeneratorExit:
-        view.show_state(replace(view.state, window=start.window))
+        view.show_state(replace(view.state, window=start.window, table=start.table))
         raise
 
 

@@ -13,10 +13,12 @@ from PySide6.QtGui import QImage, QPainter, QPainterPath, QPolygonF
 
 from viewers.geometry import ScreenPlane, index_at, index_from_pixels, visible_part
 from viewers.gestures import WindowPace
+from viewers.showing import VoiTable
 from viewers.types import Affine, Frame, Point, ViewState, VolumeImage
 from viewers.vtk_bridge import Interpolation, Resampler, VtkArray
 from viewers.windowing import (
     TABLE_TYPES,
+    Voi,
     blacken,
     direct_grey,
     look_up,
@@ -25,6 +27,7 @@ from viewers.windowing import (
 )
 
 _BAND_ROWS = 32  # rows worked on at once, so that they stay in the processor's cache
+_FLOAT_STEP = 1e-4
 _SPARSE = 64  # values per axis looked at for the range of values
 
 
@@ -66,7 +69,8 @@ class Picture:
         if self.is_colour or np.any(index < 0) or np.any(index >= self.shape):
             return None
         stored = self.pixels[tuple(index)]
-        if self.source.padding is not None and stored == self.source.padding:
+        padding = padding_of(self.source)
+        if padding is not None and padding[0] <= stored <= padding[1]:
             return None
         return float(stored) * self.source.slope + self.source.intercept
 
@@ -75,7 +79,8 @@ class Picture:
         if self._pace is None:
             steps = tuple(slice(None, None, max(1, size // _SPARSE)) for size in self.shape)
             stored = self.pixels[steps]
-            kept = stored[stored != self.source.padding] if self.source.padding is not None else stored
+            padding = padding_of(self.source)
+            kept = stored if padding is None else stored[(stored < padding[0]) | (stored > padding[1])]
             kept = kept[np.isfinite(kept)]
             kept = kept if kept.size else np.zeros(1)
             ends = (
@@ -88,6 +93,9 @@ class Picture:
     def smallest_window(self) -> float:
         """Narrowest width that makes sense for these values."""
         whole = bool(np.issubdtype(self.pixels.dtype, np.integer))
+        if not whole:  # steps of float values are not known: a share of what there is
+            low, high = self.value_limits()
+            return max(min((high - low) * _FLOAT_STEP, 1.0), 1e-12)
         return smallest_width(self.source.slope, whole_numbers=whole)
 
     def window_pace(self, invert: bool) -> WindowPace:
@@ -163,16 +171,35 @@ class PictureSampler:
 
     def _grey(self, sampled: NDArray[Any], picture: Picture, state: ViewState) -> NDArray[np.uint8]:
         source, kind = picture.source, sampled.dtype
-        how = (source.slope, source.intercept, state.window, source.inverted != state.invert)
+        padding = padding_of(source)
+        how = (source.slope, source.intercept, voi_of(source, state), source.inverted != state.invert)
         if kind.name not in TABLE_TYPES:
             grey = direct_grey(sampled, *how)
-            if source.padding is not None:
-                grey[sampled == source.padding] = 0
+            if padding is not None:
+                grey[(sampled >= padding[0]) & (sampled <= padding[1])] = 0
             return grey
-        if (kind, how, source.padding) != self._table_for:
-            self._table = blacken(window_table(kind, *how), kind, source.padding)
-            self._table_for = (kind, how, source.padding)
+        if (kind, how, padding) != self._table_for:
+            self._table = blacken(window_table(kind, *how), kind, padding)
+            self._table_for = (kind, how, padding)
         return look_up(sampled, self._table)
+
+
+def padding_of(source: Frame | VolumeImage) -> tuple[int, int] | None:
+    """Stored values, both ends included, that are no part of the image."""
+    if source.padding_range is not None:
+        return source.padding_range
+    return None if source.padding is None else (source.padding, source.padding)
+
+
+def table_of(source: Frame | VolumeImage, state: ViewState) -> VoiTable | None:
+    """The source's own VOI table that is in force, if any."""
+    tables = () if isinstance(source, VolumeImage) else source.voi_tables
+    return tables[state.table] if state.table is not None and state.table < len(tables) else None
+
+
+def voi_of(source: Frame | VolumeImage, state: ViewState) -> Voi:
+    """What makes grey of a source now."""
+    return Voi(state.window, source.voi_function, table_of(source, state))
 
 
 def halved(pixels: NDArray[Any]) -> NDArray[Any]:

@@ -9,11 +9,13 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from viewers import geometry
+from viewers.file_planes import FilePlanes
 from viewers.geometry import PictureBox, ScreenPlane
 from viewers.overlay_view import OverlayView, paint_overlays
 from viewers.picture import Picture, PictureSampler, Screen
 from viewers.scene import CrossLine, Letters, Scene
-from viewers.types import PictureInfo, Point, ViewState, WindowLevel
+from viewers.showing import OverlayPlane, Shutter
+from viewers.types import PictureInfo, Point, ViewState, VolumeImage, WindowLevel
 
 _START = ViewState(window=WindowLevel(40.0, 400.0), fitted=True)
 
@@ -33,6 +35,7 @@ class PlaneView(OverlayView):
         self.cross_point: Point | None = None
         self.cross_lines: tuple[CrossLine, ...] = ()
         self._sampler = PictureSampler()
+        self._file_planes = FilePlanes()
         self._first_painted = False
 
     @property
@@ -125,6 +128,7 @@ class PlaneView(OverlayView):
             size = (max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
             screen = Screen(scene.plane, size, ratio)
             self._sampler.paint(painter, self.picture, screen, self._state)
+            self._paint_file_planes(painter, self.picture, screen)
             _paint_layers(painter, self, scene, screen)
         paint_overlays(painter, scene, ink=self.overlays_visible, bare=self.peeking)
         painter.end()
@@ -132,11 +136,27 @@ class PlaneView(OverlayView):
             self._first_painted = True
             QTimer.singleShot(0, self, self.first_picture.emit)
 
+    def _paint_file_planes(self, painter: QPainter, picture: Picture, screen: Screen) -> None:
+        """What came with the picture, as far as it is switched on; a peek is bare of ink, never of the shutter."""
+        overlays, shutter = of_file(picture)
+        inked = self._state.overlays and not self.peeking
+        image = self._file_planes.image(
+            overlays if inked else (), shutter if self._state.shutter else None, picture.affine, screen
+        )
+        if image is not None:
+            painter.drawImage(QPointF(0, 0), image)
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """A fitted picture stays fitted."""
         super().resizeEvent(event)
         self.show_state(self._state)
         self.plane_changed()
+
+
+def of_file(picture: Picture) -> tuple[tuple[OverlayPlane, ...], Shutter | None]:
+    """Overlays and shutter that came with a picture; planes of a volume have none."""
+    source = picture.source
+    return ((), None) if isinstance(source, VolumeImage) else (source.overlays, source.shutter)
 
 
 def _paint_layers(painter: QPainter, view: PlaneView, scene: Scene, screen: Screen) -> None:
@@ -153,12 +173,19 @@ def _paint_layers(painter: QPainter, view: PlaneView, scene: Scene, screen: Scre
 
 def _left_out(view: PlaneView, in_patient: bool) -> tuple[str, ...]:
     """What is not drawn: hidden by the reader, or in another space than the picture."""
+    said = list(_switched_off(view))
     if not view.overlays_visible:
-        return (view.texts.hidden,) if view.heat or view.outlines or view.markers else ()
-    said = []
+        return (*said, *((view.texts.hidden,) if view.heat or view.outlines or view.markers else ()))
     if any(layer.in_patient != in_patient for layer in view.heat):
         said.append(view.texts.heat_elsewhere)
     marks = [mark.in_patient for mark in view.markers] + [layer.in_patient for layer in view.outlines]
     if any(space != in_patient for space in marks):
         said.append(view.texts.marks_elsewhere)
     return tuple(said)
+
+
+def _switched_off(view: PlaneView) -> tuple[str, ...]:
+    """What came with the picture and the reader has switched off."""
+    overlays, shutter = of_file(view.picture) if view.picture is not None else ((), None)
+    ink = (view.texts.overlays_off,) if overlays and not view.state.overlays else ()
+    return (*ink, view.texts.shutter_off) if shutter is not None and not view.state.shutter else ink

@@ -33,6 +33,7 @@ class SliceView(SteeredView):
         self._index = 0
         self._kept: OrderedDict[int, Picture] = OrderedDict()
         self.shown_index: int | None = None
+        self._looked = False
 
     @property
     def index(self) -> int:
@@ -57,6 +58,7 @@ class SliceView(SteeredView):
         self.shown_index, self.failure, self.notices = None, "", ()
         self._first_painted = False
         self.start_window = windows[0] if windows else None
+        self.start_table, self._looked = None, False
         self.put_picture(None, None, 0.0)
         self.reset()
         self._index = -1
@@ -143,14 +145,23 @@ class SliceView(SteeredView):
             while len(self._kept) > _KEPT_PICTURES:
                 self._kept.popitem(last=False)
         self.shown_index = self._index
-        if self.start_window is None:
-            self.start_window = _whole_range(picture)
-            self.show_state(replace(self.state, window=self.start_window))
+        if not self._looked:
+            self._looked = True
+            self._look_first(frame, picture)
         rows, columns = frame.pixels.shape[:2]
         box = geometry.frame_box(picture.affine, rows, columns)
         normal = np.cross(box.right, box.down)
         half_slab = abs(float(geometry.spatial(picture.affine)[:, 0] @ normal)) / 2
         self.put_picture(picture, box, half_slab)
+
+    def _look_first(self, frame: Frame, picture: Picture) -> None:
+        """The first picture of a stack is seen as it came: by its own table, its source's window, or all values."""
+        if frame.voi_tables:
+            self.start_table, self.start_window = 0, WindowLevel(*frame.voi_tables[0].nearest)
+            self.show_state(replace(self.state, window=self.start_window, table=0))
+        elif self.start_window is None:
+            self.start_window = _whole_range(picture)
+            self.show_state(replace(self.state, window=self.start_window))
 
 
 def _call_all(stops: list[Callable[[], None]], *_: object) -> None:

@@ -15,6 +15,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from viewers.showing import OverlayPlane, Shutter, VoiFunction, VoiTable
+
 Point = tuple[float, float, float]
 Pixels = NDArray[Any]
 Affine = NDArray[np.float64]
@@ -30,7 +32,10 @@ class WindowLevel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One 2D picture as stored: (rows, columns) or (rows, columns, 3); value = pixel * slope + intercept."""
+    """One 2D picture as stored: (rows, columns) or (rows, columns, 3); value = pixel * slope + intercept.
+
+    padding_range: stored values, both ends included, that are no part of the image; without it `padding` alone is.
+    """
 
     pixels: Pixels
     affine: Affine
@@ -39,6 +44,11 @@ class Frame:
     inverted: bool = False
     padding: int | None = None
     in_patient: bool = True
+    voi_tables: tuple[VoiTable, ...] = ()
+    voi_function: VoiFunction = "LINEAR"
+    overlays: tuple[OverlayPlane, ...] = ()
+    shutter: Shutter | None = None
+    padding_range: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +62,8 @@ class VolumeImage:
     inverted: bool = False
     padding: int | None = None
     in_patient: bool = True
+    voi_function: VoiFunction = "LINEAR"
+    padding_range: tuple[int, int] | None = None
 
 
 class FrameSource(Protocol):
@@ -168,7 +180,8 @@ class ViewState:
     """How a stack is looked at. scale is screen pixels per mm (per pixel where no spacing is known).
 
     Flips come before turns; turns go clockwise. pan_px moves the picture's centre away from the view's centre.
-    fitted: scale and pan follow the size of the view.
+    fitted: scale and pan follow the size of the view. table: which of the picture's own VOI tables makes grey, in
+    place of the window. overlays, shutter: whether those that came with the picture are drawn.
     """
 
     window: WindowLevel
@@ -179,6 +192,9 @@ class ViewState:
     flip_vertical: bool = False
     invert: bool = False
     fitted: bool = False
+    table: int | None = None
+    overlays: bool = True
+    shutter: bool = True
 
 
 class TextLevel(Enum):
@@ -223,5 +239,7 @@ class ViewerText:
     no_mpr: str = (
         "This picture has no position in the patient, so no planes can be cut from it. Use the stack view."
     )
+    overlays_off: str = "the picture's own overlays are hidden"
+    shutter_off: str = "the picture's own shutter is off"
     no_colour_mpr: str = "Planes cannot be cut from colour pictures. Use the stack view."
     millimeter: str = "mm"

@@ -1,15 +1,27 @@
-"""From modality values to grey: linear VOI, tables for stored types, inversion, padding."""
+"""From modality values to grey: VOI curves and tables, tables for stored types, inversion, padding."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from viewers.showing import VoiFunction, VoiTable
 from viewers.types import WindowLevel
 
 TABLE_TYPES = ("uint8", "int8", "uint16", "int16")
+STEEPEST = 500.0  # exponents past this are 0 or 1 at any depth of grey
+
+
+@dataclass(frozen=True, slots=True)
+class Voi:
+    """What makes grey: a window through a function, or a table in its place."""
+
+    window: WindowLevel
+    function: VoiFunction = "LINEAR"
+    table: VoiTable | None = None
 
 
 def apply_window(values: NDArray[Any], window: WindowLevel) -> NDArray[np.uint8]:
@@ -28,7 +40,7 @@ def smallest_width(slope: float, *, whole_numbers: bool) -> float:
 
 
 def window_table(
-    dtype: DTypeLike, slope: float, intercept: float, window: WindowLevel, invert: bool
+    dtype: DTypeLike, slope: float, intercept: float, window: WindowLevel | Voi, invert: bool
 ) -> NDArray[np.uint8]:
     """Grey for every stored value of an 8- or 16-bit type, indexed by its bits read as unsigned.
 
@@ -42,12 +54,21 @@ def window_table(
     return direct_grey(stored, slope, intercept, window, invert)
 
 
-def blacken(table: NDArray[np.uint8], dtype: DTypeLike, padding: int | None) -> NDArray[np.uint8]:
-    """The table with padding black, whether inverted or not; padding that the type cannot hold is no padding."""
+def blacken(
+    table: NDArray[np.uint8], dtype: DTypeLike, padding: int | tuple[int, int] | None
+) -> NDArray[np.uint8]:
+    """The table with padding black, whether inverted or not; padding that the type cannot hold is no padding.
+
+    padding: one stored value, or a range of them with both ends.
+    """
     kind = np.dtype(dtype)
-    if padding is not None and np.iinfo(kind).min <= padding <= np.iinfo(kind).max:
+    low, high = padding if isinstance(padding, tuple) else (padding, padding)
+    if low is None or high is None:
+        return table
+    low, high = max(low, int(np.iinfo(kind).min)), min(high, int(np.iinfo(kind).max))
+    if low <= high:
         table = table.copy()
-        table[np.array(padding, dtype=kind).view(f"u{kind.itemsize}")] = 0
+        table[np.arange(low, high + 1).astype(kind).view(f"u{kind.itemsize}")] = 0
     return table
 
 
@@ -57,11 +78,34 @@ def look_up(pixels: NDArray[Any], table: NDArray[np.uint8]) -> NDArray[np.uint8]
 
 
 def direct_grey(
-    pixels: NDArray[Any], slope: float, intercept: float, window: WindowLevel, invert: bool
+    pixels: NDArray[Any], slope: float, intercept: float, window: WindowLevel | Voi, invert: bool
 ) -> NDArray[np.uint8]:
     """Grey of stored pixels of any type, computed for each; what a table holds for the short types."""
-    grey = _grey(pixels * np.float64(slope) + np.float64(intercept), window)
+    voi = window if isinstance(window, Voi) else Voi(window)
+    grey = voi_grey(pixels * np.float64(slope) + np.float64(intercept), voi)
     return 255 - grey if invert else grey
+
+
+def voi_grey(values: NDArray[Any], voi: Voi) -> NDArray[np.uint8]:
+    """8-bit grey of modality values, any shape; what is no number is black (PS3.3 C.11.2)."""
+    if voi.table is not None:
+        return _by_table(values, voi.table)
+    if voi.function == "LINEAR":
+        return _grey(values, voi.window)
+    with np.errstate(invalid="ignore"):
+        share = (values - voi.window.center) / max(voi.window.width, 1e-12)
+        if voi.function == "SIGMOID":
+            bright = 255 / (1 + np.exp(np.clip(-4 * share, -STEEPEST, STEEPEST)))
+        else:
+            bright = np.clip((share + 0.5) * 255, 0, 255)
+        return np.nan_to_num(np.rint(bright)).astype(np.uint8)
+
+
+def _by_table(values: NDArray[Any], voi: VoiTable) -> NDArray[np.uint8]:
+    shades = np.rint(voi.table * (255.0 / (2**voi.bits - 1))).astype(np.uint8)
+    place = np.clip(np.nan_to_num(np.rint(values)) - voi.first, 0, len(shades) - 1)
+    grey: NDArray[np.uint8] = np.take(shades, place.astype(np.int32))
+    return grey
 
 
 def _grey(values: NDArray[Any], window: WindowLevel) -> NDArray[np.uint8]:

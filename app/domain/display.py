@@ -23,6 +23,22 @@ class LookupTable:
     bits: int
     explanation: str = ""
 
+    @property
+    def nearest(self) -> tuple[float, float]:
+        """(center, width) of the linear window through its tenth, fifth and ninth tenth: where a drag begins.
+
+        A falling table is taken as if it rose.
+        """
+        share = self.table.astype(np.float64) / (2**self.bits - 1)
+        rising = np.maximum.accumulate(share if share[-1] >= share[0] else share[::-1])
+        low, high = float(rising[0]), float(rising[-1])
+        if high <= low:
+            return self.first + (len(rising) - 1) / 2, float(max(len(rising), 1))
+        at = [int(np.searchsorted(rising, low + part * (high - low))) for part in (0.1, 0.5, 0.9)]
+        slope = 0.8 * (high - low) / max(at[2] - at[0], 1)
+        middle = at[1] if share[-1] >= share[0] else len(rising) - 1 - at[1]
+        return self.first + middle + (0.5 - (low + high) / 2) / slope, max(1 / slope, 1.0)
+
     def look_up(self, values: NDArray[Any]) -> NDArray[np.unsignedinteger[Any]]:
         """Entries for values of any shape; fractions go to the nearest whole value."""
         whole = values if np.issubdtype(values.dtype, np.integer) else np.rint(values)
