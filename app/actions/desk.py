@@ -47,6 +47,22 @@ class PictureView(Protocol):
         ...
 
 
+class HangingDesk(Protocol):
+    """Hanging protocols in the window."""
+
+    def step(self, step: int) -> None:
+        """The next or previous screen of the protocol that hangs."""
+        ...
+
+    def next_protocol(self) -> None:
+        """The next protocol that fits the study."""
+        ...
+
+    def remember(self) -> None:
+        """A protocol of the reader's own from the present screen."""
+        ...
+
+
 class Desk(Protocol):
     """The window, as far as actions reach it."""
 
@@ -95,16 +111,9 @@ class Desk(Protocol):
         """Right and left, CC and MLO, back to back."""
         ...
 
-    def step_stage(self, step: int) -> None:
-        """The next or previous screen of the hanging protocol."""
-        ...
-
-    def next_protocol(self) -> None:
-        """The next hanging protocol that fits the study."""
-        ...
-
-    def remember_hanging(self) -> None:
-        """A protocol of the reader's own from the present screen."""
+    @property
+    def hanging(self) -> HangingDesk:
+        """Hanging protocols."""
         ...
 
     def run_model(self, package: str = "") -> None:

@@ -67,25 +67,25 @@ def mammography(_ctx: AppContext, desk: Desk) -> None:
 @action("hanging.next", menu="layout", when=has_study, group="protocol")
 def next_stage(_ctx: AppContext, desk: Desk) -> None:
     """The next screen of the hanging protocol."""
-    desk.step_stage(1)
+    desk.hanging.step(1)
 
 
 @action("hanging.previous", menu="layout", when=has_study, group="protocol")
 def previous_stage(_ctx: AppContext, desk: Desk) -> None:
     """The screen before."""
-    desk.step_stage(-1)
+    desk.hanging.step(-1)
 
 
 @action("hanging.other", menu="layout", when=has_study, group="protocol")
 def other_protocol(_ctx: AppContext, desk: Desk) -> None:
     """Another protocol that fits."""
-    desk.next_protocol()
+    desk.hanging.next_protocol()
 
 
 @action("hanging.remember", menu="layout", when=has_picture, group="protocol")
 def remember(_ctx: AppContext, desk: Desk) -> None:
     """The present screen for studies like this one."""
-    desk.remember_hanging()
+    desk.hanging.remember()
 
 
 @action("layout.maximise", menu="layout", group="hanging")

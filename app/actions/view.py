@@ -8,8 +8,9 @@ from app.actions.conditions import has_picture, has_studies
 from app.actions.desk import Desk, PictureView
 from app.actions.registry import Action, action, hold_action
 from app.context import AppContext
-from app.state.events import PanelsToggled, ScrollLinkChosen, TextAmountChosen, ViewportActivated
+from app.state.events import TextAmountChosen, ViewportActivated
 from app.state.model import AppState, ScrollLink, TextAmount
+from app.state.screen_events import PanelsToggled, ScrollLinkChosen
 from app.support.i18n import text
 
 FAR = 10

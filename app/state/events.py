@@ -17,7 +17,6 @@ from app.state.model import (
     JobRow,
     Layout,
     ReadingState,
-    ScrollLink,
     TextAmount,
     Viewport,
     Workspace,
@@ -232,27 +231,6 @@ class TextAmountChosen:
     def apply_to(self, state: AppState) -> AppState:
         """Every viewport writes that much."""
         return replace(state, workspace=replace(state.workspace, text_amount=self.amount))
-
-
-@dataclass(frozen=True, slots=True)
-class PanelsToggled:
-    """Side panels shown or hidden."""
-
-    def apply_to(self, state: AppState) -> AppState:
-        """The other of the two."""
-        workspace = replace(state.workspace, panels_shown=not state.workspace.panels_shown)
-        return replace(state, workspace=workspace)
-
-
-@dataclass(frozen=True, slots=True)
-class ScrollLinkChosen:
-    """Which stacks scroll together from now on."""
-
-    link: ScrollLink
-
-    def apply_to(self, state: AppState) -> AppState:
-        """Nothing on the screen moves."""
-        return replace(state, workspace=replace(state.workspace, scroll_link=self.link))
 
 
 @dataclass(frozen=True, slots=True)

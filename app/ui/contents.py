@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -11,6 +12,7 @@ from app.domain.finding import Place
 from app.domain.volume import Remark, RemarkKind, Space, Volume
 from app.state.model import Plane, TextAmount
 from app.studies.stack_source import StackSource
+from app.support.i18n import text
 from app.ui import corners
 from app.ui.marks import Marks
 from app.ui.presets import named_window, preset
@@ -43,7 +45,10 @@ class FlatContent(QObject):
         """Corner texts and badge as they are now."""
         layer, place = self.where()
         study, display_set = self.subject.study, self.subject.display_set
-        self.view.set_corner_text(corners.corner_text(study, display_set, self.state, place, layer))
+        told = corners.corner_text(study, display_set, self.state, place, layer)
+        if self.subject.is_beside:
+            told = replace(told, top_right=(text("ui.corner.beside"), *told.top_right))
+        self.view.set_corner_text(told)
         self._remarks = self.remarks()
         self.view.set_badge(corners.badge(self._remarks))
 

@@ -165,18 +165,6 @@ class WindowDesk:
         arrangement: Arrangement = hang.mammograms(workspace.open_study, sets)
         self._ctx.store.apply(ArrangementHung(arrangement, text("deed.mammograms")))
 
-    def step_stage(self, step: int) -> None:
-        """The next or previous screen of the hanging protocol."""
-        self.hanging.step(step)
-
-    def next_protocol(self) -> None:
-        """The next hanging protocol that fits."""
-        self.hanging.next_protocol()
-
-    def remember_hanging(self) -> None:
-        """A protocol of the reader's own from the present screen."""
-        self.hanging.remember()
-
     def run_model(self, package: str = "") -> None:
         """Run a package on the active series."""
         self.running.run(package)

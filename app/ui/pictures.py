@@ -56,7 +56,8 @@ class Pictures:
             return None
         wanted = (one for one in self.sets_of(study) if one.display_set_id == hung.display_set_id)
         found = next(wanted, None)
-        return Subject(study, found) if found else None
+        is_beside = study.study_instance_uid != self._ctx.store.state.workspace.open_study_uid
+        return Subject(study, found, is_beside) if found else None
 
     def stack(self, subject: Subject) -> tuple[StackSource, PictureInfo]:
         """Frames of a display set for a stack view, with what the view cannot see in them."""

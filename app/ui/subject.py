@@ -15,10 +15,11 @@ from viewers.types import TextLevel, VolumeImage, WindowLevel
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Subject:
-    """The study and display set that a viewport shows."""
+    """The study and display set that a viewport shows. is_beside: of another study than the one that is being read."""
 
     study: Study
     display_set: DisplaySet
+    is_beside: bool = False
 
     @property
     def target(self) -> Target:
