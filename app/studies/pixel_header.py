@@ -172,7 +172,7 @@ def of_frame(header: PixelHeader, index: int) -> PixelHeader:
 
 def _is_float(noted: set[int], values: RawValues) -> bool:
     """Float pixels have an element of their own, and no bits stored (PS3.3 C.7.6.24 and .25)."""
-    says_no_bits = values.short("BitsAllocated") in {32, 64} and not values.has("BitsStored")
+    says_no_bits = values.short("BitsAllocated") in {32, 64} and not values.short("BitsStored")
     return bool(noted & {FLOAT_PIXELS, DOUBLE_PIXELS}) or says_no_bits
 
 
