@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import struct
 
+from app.domain.errors import PixelsUnreadableError
+from app.studies.pixel_header import PixelHeader
+
 _START_OF_SCAN = 0xDA
 # Start-of-frame markers: JPEG (ISO/IEC 10918-1 table B.1, without DHT, JPG and DAC) and JPEG-LS (ISO/IEC 14495-1).
 _FRAME_MARKERS = (frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}) | {0xF7}
@@ -17,6 +20,20 @@ def declared_size(frame: bytes) -> tuple[int, int] | None:
         return _jpeg(frame)
     start = frame.find(_JPEG_2000, 0, 64 * 1024)  # a JP2 box may lie before the codestream
     return None if start < 0 else _jpeg_2000(frame, start)
+
+
+def declared_components(frame: bytes) -> int | None:
+    """How many components a JPEG 2000 codestream holds; None where it does not say."""
+    start = frame.find(_JPEG_2000, 0, 64 * 1024)
+    return int.from_bytes(frame[start + 40 : start + 42], "big") if start >= 0 else None
+
+
+def check_size(header: PixelHeader, frame: bytes) -> None:
+    """Refuse a codestream of another size before any codec takes memory for it. Raises PixelsUnreadableError."""
+    size = declared_size(frame)
+    if size is not None and size != (header.rows, header.columns):
+        what = f"{size[0]} x {size[1]} compressed, {header.rows} x {header.columns} promised"
+        raise PixelsUnreadableError("error.pixels.bad_header", file=header.path.name, what=what)
 
 
 def _jpeg(frame: bytes) -> tuple[int, int] | None:

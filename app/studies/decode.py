@@ -1,7 +1,7 @@
-"""One frame of one file to an array: by offset, by codec, or by pydicom, in that order of speed.
+"""One frame of one file to an array: in place where it is uncompressed, in a decoder process where a codec is asked.
 
-The fast paths take only what they surely get right, and check what came out against the header; everything else goes to
-pydicom's own decoders. MONOCHROME1 is never turned over here, and colour comes out as RGB.
+The fast paths take only what they surely get right, and check what came out against the header; big-endian, deflated
+and odd files go to pydicom. MONOCHROME1 is never turned over here, and colour comes out as RGB.
 """
 
 from __future__ import annotations
@@ -13,40 +13,45 @@ from numpy.typing import NDArray
 
 from app.domain.errors import PixelsUnreadableError
 from app.domain.volume import Pixels
-from app.studies.codecs import decode_by_codec
+from app.studies.decoding.compressed import decode_compressed, prewarm
+from app.studies.decoding.native import decode_native
+from app.studies.decoding.syntaxes import COMPRESSED, refusal_of
 from app.studies.modality_values import modality_values
 from app.studies.pixel_header import PixelHeader
-from app.studies.slow_decode import decode_slowly
+from app.studies.slow_decode import decode_slowly, through_palette
 
-GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
+__all__ = ["decode_frame", "prewarm", "settle_bits"]
 
 
 def decode_frame(header: PixelHeader, index: int = 0) -> Pixels:
-    """Stored values of one frame: (rows, columns), or (rows, columns, 3) uint8 or uint16 for colour.
+    """Stored values of one frame: (rows, columns), or (rows, columns, 3) unsigned for colour.
 
-    A file with a modality LUT sequence gives the output of that table instead.
+    A file with a modality LUT sequence gives the output of that table instead, one with a palette its colours.
 
     Raises PixelsUnreadableError, OSError.
     """
     if not 0 <= index < header.frames:
         raise PixelsUnreadableError("error.pixels.no_frame", file=header.path.name, frame=index + 1)
-    stored = _decode_stored(header, index)
-    return modality_values(stored, header) if stored.ndim == 2 else stored
+    stored = decode_stored(header, index)
+    if stored.ndim == 3:
+        return stored
+    if header.photometric == "PALETTE COLOR":
+        return through_palette(stored, header)
+    return modality_values(stored, header)
 
 
-def _decode_stored(header: PixelHeader, index: int) -> Pixels:
-    if (
-        header.is_native
-        and header.photometric in GREY
-        and header.samples == 1
-        and header.bits_allocated in (8, 16, 32)
-    ):
-        return _by_offset(header, index)
-    if not header.is_native:
-        decoded = decode_by_codec(header, index)
-        if decoded is not None:
-            return settle_bits(decoded, header) if decoded.ndim == 2 else decoded
-    return decode_slowly(header, index)
+def decode_stored(header: PixelHeader, index: int) -> Pixels:
+    """As `decode_frame`, before any table: palette indices stay indices. Raises PixelsUnreadableError, OSError."""
+    refusal = refusal_of(header)
+    if refusal is not None:
+        raise refusal
+    if header.is_native:
+        decoded = decode_native(header, index)
+    elif header.syntax in COMPRESSED:
+        decoded = decode_compressed(header, index)
+    else:
+        return decode_slowly(header, index)
+    return settle_bits(decoded, header) if decoded.ndim == 2 and decoded.dtype.kind != "f" else decoded
 
 
 def settle_bits(values: NDArray[Any], header: PixelHeader) -> Pixels:
@@ -63,27 +68,3 @@ def settle_bits(values: NDArray[Any], header: PixelHeader) -> Pixels:
     left: NDArray[Any] = np.left_shift(bits, up) if up else bits
     settled: Pixels = np.right_shift(left.view(kind), allocated - stored)
     return settled
-
-
-def _by_offset(header: PixelHeader, index: int) -> Pixels:
-    """Uncompressed grey: one read at a known place."""
-    if header.offset is None or header.length is None:
-        raise ValueError("only for native pixels")
-    if header.length < header.frame_bytes * header.frames and header.length < header.frame_bytes * (
-        index + 1
-    ):
-        raise _truncated(header, header.length)
-    values = np.empty(header.rows * header.columns, dtype=header.stored_dtype.newbyteorder("<"))
-    with header.path.open("rb") as file:
-        file.seek(header.offset + index * header.frame_bytes)
-        found = file.readinto(values.view(np.uint8).data)
-    if found != header.frame_bytes:
-        raise _truncated(header, index * header.frame_bytes + found)
-    return settle_bits(values.reshape(header.rows, header.columns), header)
-
-
-def _truncated(header: PixelHeader, found: int) -> PixelsUnreadableError:
-    expected = header.frame_bytes * header.frames
-    return PixelsUnreadableError(
-        "error.pixels.truncated", file=header.path.name, found=found, expected=expected
-    )

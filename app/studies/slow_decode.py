@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from app.domain.errors import PixelsUnreadableError
 from app.domain.volume import Pixels
-from app.studies.codecs import JPEG_8_BIT, JPEG_12_BIT, JPEG_LOSSLESS, check_size
+from app.studies.codecs import JPEG
+from app.studies.codestream import check_size
 from app.studies.pixel_header import PixelHeader
 from app.studies.slow_headers import damage
 
@@ -29,7 +30,6 @@ PLUGINS = {
     "1.2.840.10008.1.2.4.202": "pylibjpeg",
     "1.2.840.10008.1.2.4.203": "pylibjpeg",
 }
-_JPEG = JPEG_LOSSLESS | {JPEG_8_BIT, JPEG_12_BIT}
 _log = logging.getLogger(__name__)
 
 
@@ -38,21 +38,34 @@ def decode_slowly(header: PixelHeader, index: int) -> Pixels:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            if header.syntax in _JPEG and header.frame_values:
+            if header.syntax in JPEG and header.frame_values:
                 raise ValueError("whether SimpleITK applied a frame's own rescale cannot be told")
             dataset = _dataset(header)
             _check_codestream(header, dataset, index)
             frame = (
-                _by_simpleitk(header, index)
-                if header.syntax in _JPEG
-                else _by_pydicom(header, dataset, index)
+                _by_simpleitk(header, index) if header.syntax in JPEG else _by_pydicom(header, dataset, index)
             )
-            return _finish(frame, header, dataset)
+            return _finish(frame, header)
         except PixelsUnreadableError:
             raise
         except damage(RuntimeError) as error:
             _log.info("decoding failed: %s", type(error).__name__)
             raise _refusal(header, error) from error
+
+
+def through_palette(indices: Pixels, header: PixelHeader) -> Pixels:
+    """Palette colours, segmented tables too: (rows, columns, 3) (PS3.3 C.7.9). Raises PixelsUnreadableError."""
+    from pydicom.pixels.processing import apply_color_lut
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            coloured = apply_color_lut(indices, _dataset(header))
+        except damage() as error:
+            raise PixelsUnreadableError(
+                "error.pixels.bad_header", file=header.path.name, what="palette"
+            ) from error
+    return np.asarray(coloured[..., :3])
 
 
 def _dataset(header: PixelHeader) -> Dataset:
@@ -64,7 +77,7 @@ def _dataset(header: PixelHeader) -> Dataset:
 def _check_codestream(header: PixelHeader, dataset: Dataset, index: int) -> None:
     from pydicom.encaps import get_frame
 
-    if header.is_native or header.syntax not in {*PLUGINS, *_JPEG}:
+    if header.is_native or header.syntax not in {*PLUGINS, *JPEG}:
         return
     content = dataset.get("PixelData")
     if content:
@@ -99,12 +112,7 @@ def _by_simpleitk(header: PixelHeader, index: int) -> NDArray[Any]:
     return np.asarray(stored.astype(np.int32 if header.is_signed else np.uint32))
 
 
-def _finish(frame: NDArray[Any], header: PixelHeader, dataset: Dataset) -> Pixels:
-    from pydicom.pixels.processing import apply_color_lut
-
-    if header.photometric == "PALETTE COLOR":
-        coloured = apply_color_lut(frame, dataset)
-        return np.asarray(coloured[..., :3])
+def _finish(frame: NDArray[Any], header: PixelHeader) -> Pixels:
     if header.samples > 1:
         return np.ascontiguousarray(frame[..., :3])
     if frame.shape != (header.rows, header.columns):
