@@ -138,7 +138,7 @@ def _flat(frames: Sequence[ObjectFrame], rows: int, columns: int, name: str) -> 
     """One projection image: mm in its plane."""
     spacing = frames[0].spacing_mm or (1.0, 1.0)
     sources = {source.sop_instance_uid for frame in frames for source in frame.sources}
-    if len(sources) > 1:
+    if len(sources) > 1 or len({frame.segment for frame in frames}) < len(frames):
         raise GeometryRefusedError("error.objects.no_plane", file=name)
     affine = plane_affine((0.0, 0.0, 0.0), (1, 0, 0, 0, 1, 0), spacing, (0.0, 0.0, 1.0))
     return Grid((1, rows, columns), affine, Space.IMAGE, {frame.index: 0 for frame in frames})
