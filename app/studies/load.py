@@ -11,7 +11,7 @@ from app.domain.study import Study
 from app.domain.volume import CancelToken, Progress, Volume
 from app.studies.display_sets import DisplaySet
 from app.studies.scan import scan
-from app.studies.stack_source import StackFrame, StackSource, stack_frame
+from app.studies.stack_source import Fetch, StackFrame, StackSource, stack_frame
 from app.support.i18n import text_with
 
 WAIT_S = 0.2
@@ -23,14 +23,17 @@ def open_path(path: Path) -> tuple[Study, ...]:
 
 
 def load_volume(
-    display_set: DisplaySet, progress: Progress | None = None, cancel: CancelToken | None = None
+    display_set: DisplaySet,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+    fetch: Fetch | None = None,
 ) -> Volume:
-    """Every frame of a display set, in order.
+    """Every frame of a display set, in order. fetch: asked for each file before it is read.
 
     Raises PixelsUnreadableError if one cannot be read, GeometryRefusedError if they make no volume, Cancelled.
     """
     home: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-    source = StackSource(display_set, home.put)
+    source = StackSource(display_set, home.put, fetch=fetch)
     try:
         while not source.is_complete:
             if cancel is not None:
@@ -45,12 +48,14 @@ def load_volume(
         source.close()
 
 
-def load_frame(display_set: DisplaySet, index: int) -> StackFrame:
-    """One frame. Raises PixelsUnreadableError."""
+def load_frame(display_set: DisplaySet, index: int, fetch: Fetch | None = None) -> StackFrame:
+    """One frame. fetch: asked for its file before it is read. Raises PixelsUnreadableError."""
     from app.studies.decode import decode_frame
     from app.studies.pixel_header import of_frame, read_pixel_header
 
     address = display_set.frames[index]
+    if fetch is not None:
+        fetch(address.instance.path)
     header = of_frame(read_pixel_header(address.instance.path), address.frame - 1)
     return stack_frame(display_set, index, header, decode_frame(header, address.frame - 1))
 

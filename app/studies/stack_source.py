@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -20,16 +21,21 @@ from app.support.i18n import explain, text
 
 __all__ = ["StackFrame", "StackSource", "stack_frame"]
 Post = Callable[[Callable[[], None]], None]
+Fetch = Callable[[Path], None]  # comes back when the file is on this disk; else raises an OverreadError
 WORKERS = 2  # codecs and file reads give up Python's lock; more threads bring nothing (measured)
 
 
 class StackSource:
     """Decodes in two threads; `post` brings news to the main thread. Close it when no view shows it any more."""
 
-    def __init__(self, display_set: DisplaySet, post: Post, *, first: int | None = None) -> None:
+    def __init__(
+        self, display_set: DisplaySet, post: Post, *, first: int | None = None, fetch: Fetch | None = None
+    ) -> None:
+        """fetch: called on the decoding thread before a file is read, for files that may still be on their way."""
         self.display_set = display_set
         self.volume: Volume | None = None
         self._post = post
+        self._fetch = fetch
         self._frames: dict[int, StackFrame] = {}
         self._failures: dict[int, str] = {}
         self._headers: dict[int, PixelHeader] = {}
@@ -42,12 +48,8 @@ class StackSource:
         self._lock = threading.Lock()
         self._closed = False
         _check_memory(display_set)
-        self._threads = [
-            threading.Thread(target=self._work, name=f"decode-{number}", daemon=True)
-            for number in range(min(WORKERS, self.count))
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._threads: list[threading.Thread] = []
+        self._start()
 
     @property
     def count(self) -> int:
@@ -120,6 +122,15 @@ class StackSource:
         )
         return (*(remark for some in now for remark in some), *self.display_set.remarks)
 
+    def retry(self) -> int:
+        """Try the frames that failed once more, as when the network is back; returns how many. Main thread."""
+        with self._lock:
+            again, self._failures = self._failures, {}
+            self._todo.update(again)
+        if again and not self._closed:
+            self._start()
+        return len(again)
+
     def close(self) -> None:
         """End the threads and forget who listens."""
         self._closed = True
@@ -127,6 +138,14 @@ class StackSource:
         self._waiting_for_volume.clear()
         for thread in self._threads:
             thread.join(timeout=10)
+
+    def _start(self) -> None:
+        """Threads end when nothing is left to do."""
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        for number in range(min(WORKERS, self.count)):
+            thread = threading.Thread(target=self._work, name=f"decode-{number}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def _work(self) -> None:
         while (index := self._next()) is not None:
@@ -161,6 +180,8 @@ class StackSource:
         instance = address.instance
         header = self._shared_header if instance.frames > 1 else None
         if header is None or header.path != instance.path:
+            if self._fetch is not None:
+                self._fetch(instance.path)
             header = read_pixel_header(instance.path)
         self._shared_header = header
         self._headers[index] = of_frame(header, address.frame - 1)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,13 +16,19 @@ from app.studies.pixel_header import PixelHeader, of_frame, read_pixel_header
 from app.studies.volumes import default_window
 
 
-def thumbnail(display_set: DisplaySet, size_px: int = 96) -> NDArray[np.uint8]:
+def thumbnail(
+    display_set: DisplaySet, size_px: int = 96, fetch: Callable[[Path], None] | None = None
+) -> NDArray[np.uint8]:
     """The middle frame in at most size_px x size_px: (rows, columns) grey or (rows, columns, 3).
+
+    fetch: asked for its file before it is read.
 
     Raises PixelsUnreadableError, OSError.
     """
     middle = len(display_set.frames) // 2
     address = display_set.frames[middle]
+    if fetch is not None:
+        fetch(address.instance.path)
     header = of_frame(read_pixel_header(address.instance.path), address.frame - 1)
     pixels = decode_frame(header, address.frame - 1)
     _, row_mm, column_mm = spacing_of(display_set.affines[middle])
