@@ -10,6 +10,7 @@ from operator import sub
 from app.domain.study import Instance, Series, Study
 from app.domain.volume import Affine, FrameRef, Remark, Space
 from app.studies.stacking import FramePlace, Stack, stack_frames
+from app.studies.volume_remarks import volume_remarks
 
 PROJECTION = frozenset({"CR", "DX", "MG", "RG", "PX", "IO", "RF", "XA"})
 PALETTES = frozenset({"MONOCHROME1", "MONOCHROME2"})
@@ -146,7 +147,10 @@ def _display_set(series: Series, stack: Stack, number: int) -> DisplaySet:
         affines=stack.affines,
         affine=None if is_colour else stack.affine,
         space=stack.space,
-        remarks=stack.remarks,
+        remarks=(
+            *stack.remarks,
+            *volume_remarks(first.image_type, is_placed=stack.space is Space.PATIENT),
+        ),
         title=_title(series, first, stack),
         is_colour=is_colour,
         why_no_volume="geometry.colour" if is_colour else stack.why_no_volume,

@@ -8,7 +8,7 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app.domain.errors import StudyUnreadableError
@@ -19,13 +19,15 @@ STALE_S = 3600.0  # a half-made folder this old belongs to a process that died
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
-def made_from(file: Path, cache: Path, kind: str, make: Callable[[Path], None]) -> Path:
-    """The folder that `make` filled from this very file, made now or earlier.
+def made_from(
+    file: Path, cache: Path, kind: str, make: Callable[[Path], None], beside: Sequence[Path] = ()
+) -> Path:
+    """The folder that `make` filled from this very file (and those beside it), made now or earlier.
 
     `make` gets an empty folder; if it raises, nothing is left of it. Raises StudyUnreadableError where the disk is full
     or the cache cannot be written, and what `make` raises.
     """
-    whole = cache / kind / _digest(file)
+    whole = cache / kind / _digest((file, *beside))
     if whole.is_dir():
         os.utime(whole)
         return whole
@@ -53,10 +55,12 @@ def _rename(half: Path, whole: Path) -> None:
             raise
 
 
-def _digest(file: Path) -> str:
-    """Names a file by path, time and size: reading gigabytes to hash them would take as long as unpacking."""
-    status = file.stat()
-    told = f"{file.resolve()}\0{status.st_mtime_ns}\0{status.st_size}"
+def _digest(files: Sequence[Path]) -> str:
+    """Names files by path, time and size: reading gigabytes to hash them would take as long as unpacking."""
+    told = ""
+    for file in files:
+        status = file.stat()
+        told += f"{file.resolve()}\0{status.st_mtime_ns}\0{status.st_size}\0"
     return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
