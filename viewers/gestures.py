@@ -99,6 +99,14 @@ class Steered(Protocol):
         """The point under a screen position."""
         ...
 
+    def start_drawing(self, tool_id: str, press: PointerEvent) -> Gesture | None:
+        """The drag of a tool that measures, or None."""
+        ...
+
+    def start_moving(self, press: PointerEvent) -> Gesture | None:
+        """The drag of a measurement's point under the pointer, or None."""
+        ...
+
 
 StartGesture = Callable[[Steered, PointerEvent], Gesture]
 

@@ -93,12 +93,15 @@ class PointerEngine(QObject):
         modifier, step = _modifier(event.modifiers()), _step(Pointer.PRESS, event)
         tool = self.profile.tool_for(button, modifier, self.tool)
         start = GESTURES.get(tool) if tool is not None else None
+        drawing = self._target.start_drawing(tool, step) if tool is not None and start is None else None
         plain = button is Button.LEFT and modifier is Modifier.PLAIN
         if plain and tool != "crosshair" and self._target.grip(step.x_px, step.y_px) is not None:
             start = drag_grip
         if start is not None:
-            self._gesture = start(self._target, step)
-            self._send(None)
+            drawing = start(self._target, step)
+        moving = self._target.start_moving(step) if plain else None
+        self._gesture = moving or drawing
+        self._send(None)
 
     def _on_move(self, event: QEvent) -> bool:
         if not isinstance(event, QMouseEvent):

@@ -69,7 +69,8 @@ class MeasureTool:
     """One tool. fewest and most: how many points the reader sets; most None: as many as he sets or draws.
 
     outline: open lines to draw, closed ones repeat their first point. adjust: where the other points go when the one
-    with this number was moved. traced: drawn in one stroke. graphic: what it is in DICOM (PS3.3 C.18.6.1.2).
+    with this number was moved. traced: drawn in one stroke. in_pairs: each stroke gives a line of two points.
+    graphic: what it is in DICOM (PS3.3 C.18.6.1.2).
     """
 
     tool_id: str
@@ -79,6 +80,7 @@ class MeasureTool:
     measure: Measure
     graphic: Graphic
     traced: bool = False
+    in_pairs: bool = False
     adjust: Adjust = as_they_are
     is_region: bool = False
 

@@ -130,11 +130,15 @@ class PlaneView(OverlayView):
             self._sampler.paint(painter, self.picture, screen, self._state)
             self._paint_file_planes(painter, self.picture, screen)
             _paint_layers(painter, self, scene, screen)
+            self.paint_ink(painter)
         paint_overlays(painter, scene, ink=self.overlays_visible, bare=self.peeking)
         painter.end()
         if painted and not self._first_painted:
             self._first_painted = True
             QTimer.singleShot(0, self, self.first_picture.emit)
+
+    def paint_ink(self, painter: QPainter) -> None:
+        """For subclasses: what the reader has drawn."""
 
     def _paint_file_planes(self, painter: QPainter, picture: Picture, screen: Screen) -> None:
         """What came with the picture, as far as it is switched on; a peek is bare of ink, never of the shutter."""

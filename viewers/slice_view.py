@@ -24,6 +24,7 @@ class SliceView(SteeredView):
     """Shows one frame of a source. `index` is the wanted one; what is really shown is `shown_index`."""
 
     index_changed = Signal(int)
+    late_picture = Signal(int)  # a frame that was waited for is there and shown
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +40,11 @@ class SliceView(SteeredView):
     def index(self) -> int:
         """The wanted frame, from 0."""
         return self._index
+
+    @property
+    def frame_index(self) -> int:
+        """The frame on the screen, which may be an earlier one while the wanted one is decoded."""
+        return self._index if self.shown_index is None else self.shown_index
 
     @property
     def layer_count(self) -> int:
@@ -117,6 +123,7 @@ class SliceView(SteeredView):
     def _on_arrival(self, index: int) -> None:
         if index == self._index and self.shown_index != index:
             self._refresh()
+            self.late_picture.emit(index)
 
     def _refresh(self) -> None:
         """Show the wanted frame if it is there; else say what is shown instead, or why nothing is."""
@@ -145,20 +152,25 @@ class SliceView(SteeredView):
             while len(self._kept) > _KEPT_PICTURES:
                 self._kept.popitem(last=False)
         self.shown_index = self._index
-        if not self._looked:
-            self._looked = True
-            self._look_first(frame, picture)
         rows, columns = frame.pixels.shape[:2]
         box = geometry.frame_box(picture.affine, rows, columns)
         normal = np.cross(box.right, box.down)
         half_slab = abs(float(geometry.spatial(picture.affine)[:, 0] @ normal)) / 2
         self.put_picture(picture, box, half_slab)
+        if not self._looked:
+            self._looked = True
+            self._look_first(frame, picture)
 
     def _look_first(self, frame: Frame, picture: Picture) -> None:
-        """The first picture of a stack is seen as it came: by its own table, its source's window, or all values."""
+        """The first picture of a stack is seen as it came: by its own table, its source's window, or all values.
+
+        A window that was asked for meanwhile stays.
+        """
         if frame.voi_tables:
+            untouched = self.start_window is None or self.state.window == self.start_window
             self.start_table, self.start_window = 0, WindowLevel(*frame.voi_tables[0].nearest)
-            self.show_state(replace(self.state, window=self.start_window, table=0))
+            if untouched:
+                self.show_state(replace(self.state, window=self.start_window, table=0))
         elif self.start_window is None:
             self.start_window = _whole_range(picture)
             self.show_state(replace(self.state, window=self.start_window))

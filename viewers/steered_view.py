@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from viewers.command_view import CommandView
+from viewers import measure_gestures
 from viewers.geometry import Vector
+from viewers.gestures import Gesture, PointerEvent
 from viewers.interaction import PointerEngine
+from viewers.measured_view import MeasuredView
 from viewers.mouse_profiles import Button, MouseProfile
-from viewers.overlays import markers, truth_badge
+from viewers.overlays import markers, measurements, truth_badge
+from viewers.shapes import measure_tools
 from viewers.types import Point
 
 
-class SteeredView(CommandView):
+class SteeredView(MeasuredView):
     """Gestures that are the same for stacks and planes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.engine = PointerEngine(self, self)
         self.engine.clicked.connect(self._on_click)
-        self.engine.double_clicked.connect(self.activated)
+        self.engine.double_clicked.connect(self._on_double_click)
         self.engine.hovered.connect(self._on_hover)
         self.engine.side_pressed.connect(self.finding_step)
         self.engine.zoomed.connect(self.zoom_at)
@@ -40,12 +43,15 @@ class SteeredView(CommandView):
         self.engine.profile, self.engine.tool = profile, profile.start_tool
 
     def set_tool(self, tool_id: str) -> None:
-        """The tool of the active button: window, pan, zoom, scroll or crosshair."""
+        """The tool of the active button: window, pan, zoom, scroll, crosshair, or one that measures."""
         self.engine.cancel()
+        self.drop_shape()
         self.engine.tool = tool_id
 
     def event(self, event: QEvent) -> bool:
         """Tell the badge's details to whoever points at it, and when the pointer is gone."""
+        if self.draft is not None and isinstance(event, QKeyEvent) and self._ends_shape(event):
+            return True
         if event.type() is QEvent.Type.Leave:
             self.point_hovered.emit(None)
         if isinstance(event, QHelpEvent) and self._on_badge(event.pos()):
@@ -56,6 +62,17 @@ class SteeredView(CommandView):
     def grip(self, _x_px: float, _y_px: float) -> Vector | None:
         """Views with a crosshair say where it can be grabbed."""
         return None
+
+    def start_drawing(self, tool_id: str, press: PointerEvent) -> Gesture | None:
+        """The drag of a tool that measures; None for other tools, and where there is no frame to measure."""
+        if tool_id not in measure_tools() or self.sheet is None:
+            return None
+        return measure_gestures.draw(self, press, tool_id)
+
+    def start_moving(self, press: PointerEvent) -> Gesture | None:
+        """The drag of a measurement's point under the pointer, or None."""
+        found = self.handle_at(press.x_px, press.y_px) if self.draft is None else None
+        return measure_gestures.move(self, press, *found) if found else None
 
     def place_cross(self, point: Point) -> None:
         """Tell others of a point; views with a crosshair move it."""
@@ -73,8 +90,30 @@ class SteeredView(CommandView):
             self.show_badge_details(self.mapToGlobal(at))
         elif button is Button.LEFT:
             hit = markers.marker_at(self.scene(), x_px, y_px)
+            chosen = measurements.hit(self.inked(), x_px, y_px)
             if hit is not None:
                 self.marker_clicked.emit(hit.marker_id)
+            elif chosen and self.draft is None:
+                self.shape_chosen.emit(chosen)
+
+    def _on_double_click(self) -> None:
+        """Ends a line of several points; else the picture wants the whole room."""
+        if self.draft is None:
+            self.activated.emit()
+        else:
+            self.finish_shape()
+
+    def _ends_shape(self, event: QKeyEvent) -> bool:
+        """Enter keeps what is being drawn if it is whole, Esc drops it; asked twice, once as a possible shortcut."""
+        keeps = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        if not keeps and event.key() != Qt.Key.Key_Escape:
+            return False
+        if event.type() is QEvent.Type.KeyPress:
+            self.engine.cancel()
+            if not (keeps and self.finish_shape()):
+                self.drop_shape()
+        event.accept()
+        return True
 
     def _on_hover(self, x_px: float, y_px: float) -> None:
         self.point_hovered.emit(self.mm_at(x_px, y_px))

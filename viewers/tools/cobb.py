@@ -14,4 +14,4 @@ def _measure(points: Flat, _sheet: Sheet) -> tuple[Measured, ...]:
     return (Measured("cobb_angle", cobb_angle(points), "deg"),)
 
 
-TOOL = MeasureTool("cobb", 4, 4, _outline, _measure, "POLYLINE")
+TOOL = MeasureTool("cobb", 4, 4, _outline, _measure, "POLYLINE", in_pairs=True)

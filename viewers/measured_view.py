@@ -1,0 +1,225 @@
+"""The layer of a view that measures: shapes with handles, one being made, and what is told of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
+
+from viewers.command_view import CommandView
+from viewers.measuring import Flat, Measured, MeasureTool, Sheet, flatten, lift
+from viewers.overlays import measurements
+from viewers.shapes import DRAFT, Drawn, Shape, measure_tools
+from viewers.types import Frame, Point
+
+HANDLE_PX = 9.0
+LEAST_TRACE_PX = 3.0  # a traced outline takes a point each so many pixels
+
+Words = Callable[[str, tuple[Measured, ...]], tuple[str, ...]]
+
+
+def plain_words(_tool_id: str, measured: tuple[Measured, ...]) -> tuple[str, ...]:
+    """Names and numbers as they are, where nobody gives better words."""
+    return tuple(f"{one.key} {one.value:.1f} {one.unit}" for one in measured)
+
+
+class MeasuredView(CommandView):
+    """Only a frame of a stack is measured: a plane cut from a volume has no frame to refer to."""
+
+    drawn = Signal(object)  # Drawn: finished or moved
+    shape_chosen = Signal(str)  # a shape was clicked
+    draft: Shape | None = (
+        None  # of the class too: Qt sends events while the layers below are still being made
+    )
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.shapes: tuple[Shape, ...] = ()
+        self.measure_words: Words = plain_words
+
+    def set_shapes(self, shapes: tuple[Shape, ...]) -> None:
+        """Measurements over the picture; replaces what was there."""
+        self.shapes = tuple(shapes)
+        self.update()
+
+    @property
+    def frame_index(self) -> int:
+        """Which frame of the stack is on the screen; views of planes have none."""
+        return 0
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """The frame that is measured, or None where there is none on the screen."""
+        source = self.picture.source if self.picture is not None else None
+        return Sheet(source, self.info.spacing_known) if isinstance(source, Frame) else None
+
+    def shown_shapes(self) -> tuple[Shape, ...]:
+        """Those of this frame, the one being made last."""
+        sheet = self.sheet
+        if sheet is None:
+            return ()
+        here = [one for one in self.shapes if self._is_here(one, sheet)]
+        return (
+            (*here, self.draft)
+            if self.draft is not None and self._is_here(self.draft, sheet)
+            else tuple(here)
+        )
+
+    def outline_of(self, shape: Shape) -> tuple[tuple[Point, ...], ...]:
+        """Lines to draw, in mm; nothing before the shape has two points."""
+        sheet, tool = self.sheet, measure_tools()[shape.tool_id]
+        if sheet is None or len(shape.points) < min(2, tool.fewest):
+            return ()
+        flat = flatten(sheet.frame.affine, shape.points)
+        if len(flat) < tool.fewest:
+            return (shape.points,)
+        return tuple(lift(sheet.frame.affine, line) for line in tool.outline(flat) if len(line) > 1)
+
+    def handle_at(self, x_px: float, y_px: float) -> tuple[Shape, int] | None:
+        """The shape and the number of its point under the pointer, the nearest one."""
+        best: tuple[float, Shape, int] | None = None
+        for shape in self.shown_shapes():
+            for number in self._handles(shape):
+                at = self.px_of(shape.points[number])
+                away = float(np.hypot(at[0] - x_px, at[1] - y_px)) if at else HANDLE_PX + 1
+                if away <= HANDLE_PX and (best is None or away < best[0]):
+                    best = (away, shape, number)
+        return (best[1], best[2]) if best else None
+
+    def begin_shape(self, tool_id: str, at: Point) -> None:
+        """The first point of a new one, or the next point of the one being made; its last point follows the pointer."""
+        tool = measure_tools()[tool_id]
+        draft = self.draft
+        if draft is None or draft.tool_id != tool_id or draft.index != self.frame_index:
+            twice = tool.fewest > 1 and not tool.traced
+            draft = self._new(tool_id, (at, at) if twice else (at,))
+        else:
+            draft = replace(draft, points=(*draft.points, *((at, at) if tool.in_pairs else (at,))))
+        self._put_draft(draft, len(draft.points) - 1)
+
+    def move_point(self, shape: Shape, number: int, at: Point) -> Shape:
+        """Another place for one point; the tool brings along what hangs on it."""
+        points = tuple(at if n == number else point for n, point in enumerate(shape.points))
+        moved = self._adjusted(replace(shape, points=points), number)
+        if shape.shape_id == DRAFT:
+            self.draft = moved
+        else:
+            self.shapes = tuple(moved if one.shape_id == moved.shape_id else one for one in self.shapes)
+        self.update()
+        return moved
+
+    def trace_to(self, at: Point) -> None:
+        """One more point of a traced outline, unless the pointer has hardly moved."""
+        if self.draft is None:
+            return
+        last, here = self.px_of(self.draft.points[-1]), self.px_of(at)
+        if last and here and np.hypot(here[0] - last[0], here[1] - last[1]) >= LEAST_TRACE_PX:
+            self._put_draft(replace(self.draft, points=(*self.draft.points, at)), len(self.draft.points))
+
+    def end_point(self) -> None:
+        """The pointer was let go: whole shapes are told of, others wait for their next point."""
+        if self.draft is None:
+            return
+        tool = measure_tools()[self.draft.tool_id]
+        if tool.traced or (tool.most is not None and len(self.draft.points) >= tool.most):
+            self.finish_shape()
+
+    def finish_shape(self) -> bool:
+        """Tell of the one being made if it is whole; false if there is none or it is not."""
+        draft, self.draft = self.draft, None
+        self.update()
+        if draft is None:
+            return False
+        tool = measure_tools()[draft.tool_id]
+        points = _without_repeats(draft.points) if tool.most is None else draft.points
+        flat_enough = len(points) >= tool.fewest and (tool.fewest == 1 or len(set(points)) > 1)
+        if flat_enough:
+            self.tell(replace(draft, points=points))
+        return flat_enough
+
+    def drop_shape(self) -> bool:
+        """Forget the one being made; false if there is none."""
+        dropped, self.draft = self.draft is not None, None
+        self.update()
+        return dropped
+
+    def tell(self, shape: Shape) -> None:
+        """Measure and let others know."""
+        sheet, tool = self.sheet, measure_tools()[shape.tool_id]
+        if sheet is None:
+            return
+        flat = flatten(sheet.frame.affine, shape.points)
+        lines = tool.outline(flat) if tool.is_region else ()
+        outline = lift(sheet.frame.affine, lines[0]) if lines else ()
+        self.drawn.emit(
+            Drawn(
+                shape.shape_id,
+                shape.tool_id,
+                shape.points,
+                outline,
+                tool.measure(flat, sheet),
+                self.frame_index,
+            )
+        )
+
+    def paint_ink(self, painter: QPainter) -> None:
+        """Measurements go with all other ink: hidden together."""
+        if self.overlays_visible and not self.peeking:
+            measurements.paint(painter, self.inked(), self.size_px)
+
+    def inked(self) -> tuple[measurements.Inked, ...]:
+        """What is drawn now, in screen pixels."""
+        return tuple(self._ink(shape) for shape in self.shown_shapes())
+
+    def _ink(self, shape: Shape) -> measurements.Inked:
+        lines = tuple(tuple(self._px(point) for point in line) for line in self.outline_of(shape))
+        handles = tuple(self._px(shape.points[number]) for number in self._handles(shape))
+        return measurements.Inked(shape.shape_id, lines, handles, shape.lines, shape.selected)
+
+    def _px(self, point: Point) -> tuple[float, float]:
+        return self.px_of(point) or (-1e6, -1e6)
+
+    def _new(self, tool_id: str, points: tuple[Point, ...]) -> Shape:
+        sheet = self.sheet
+        in_patient = sheet.frame.in_patient if sheet else True
+        return Shape(DRAFT, tool_id, points, index=self.frame_index, selected=True, in_patient=in_patient)
+
+    def _put_draft(self, draft: Shape, moved: int) -> None:
+        self.draft = self._adjusted(draft, moved)
+        self.update()
+
+    def _adjusted(self, shape: Shape, moved: int) -> Shape:
+        sheet, tool = self.sheet, measure_tools()[shape.tool_id]
+        if sheet is None or len(shape.points) < tool.fewest:
+            return shape
+        flat: Flat = flatten(sheet.frame.affine, shape.points)
+        after = tool.adjust(flat, moved)
+        points = shape.points if after is flat else lift(sheet.frame.affine, after)
+        return replace(
+            shape, points=points, lines=self.measure_words(tool.tool_id, tool.measure(after, sheet))
+        )
+
+    def _is_here(self, shape: Shape, sheet: Sheet) -> bool:
+        """On the frame that it names; else, in the patient, within half a slice of this one."""
+        if shape.in_patient is not sheet.frame.in_patient:
+            return False
+        if shape.index is not None:
+            return shape.index == self.frame_index
+        plane = self.plane
+        if plane is None or not shape.in_patient:
+            return False
+        away = [abs(float((np.asarray(point) - plane.origin) @ plane.normal)) for point in shape.points]
+        return max(away) <= max(self.half_slab_mm, 0.5)
+
+    def _handles(self, shape: Shape) -> range:
+        tool: MeasureTool = measure_tools()[shape.tool_id]
+        return range(0) if tool.traced else range(len(shape.points))
+
+
+def _without_repeats(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """A double click leaves the same point twice."""
+    return tuple(point for n, point in enumerate(points) if n == 0 or point != points[n - 1])
