@@ -4,34 +4,56 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import psutil
 
-from app.domain.errors import OverreadError, PixelsUnreadableError
+from app.domain.errors import OverreadError
 from app.domain.volume import Affine, Pixels, Remark, RemarkKind, Volume, Window
 from app.studies.decode import decode_frame
+from app.studies.decode_line import DecodeLine
 from app.studies.display_sets import DisplaySet
+from app.studies.frame_order import FrameOrder
 from app.studies.limits import VOLUME_SHARE_OF_MEMORY
+from app.studies.memory import MemoryBudget, memory_limit
 from app.studies.pixel_header import PixelHeader, of_frame, read_pixel_header
 from app.studies.stack_frame import StackFrame, showing_remarks, stack_frame
+from app.studies.urgency import Urgency
 from app.studies.volumes import build_volume, default_window
 from app.support.i18n import explain, text
 
 __all__ = ["StackFrame", "StackSource", "stack_frame"]
 Post = Callable[[Callable[[], None]], None]
 Fetch = Callable[[Path], None]  # comes back when the file is on this disk; else raises an OverreadError
-WORKERS = 2  # codecs and file reads give up Python's lock; more threads bring nothing (measured)
+ONE_SOURCE_PERCENT = round(VOLUME_SHARE_OF_MEMORY * 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What sources share: threads, and room for pixels."""
+
+    line: DecodeLine
+    memory: MemoryBudget
 
 
 class StackSource:
-    """Decodes in two threads; `post` brings news to the main thread. Close it when no view shows it any more."""
+    """Decodes on the threads of a line; `post` brings news to the main thread. Close it when no view shows it."""
 
     def __init__(
-        self, display_set: DisplaySet, post: Post, *, first: int | None = None, fetch: Fetch | None = None
+        self,
+        display_set: DisplaySet,
+        post: Post,
+        *,
+        first: int | None = None,
+        fetch: Fetch | None = None,
+        means: Means | None = None,
     ) -> None:
-        """fetch: called on the decoding thread before a file is read, for files that may still be on their way."""
+        """fetch: called on the decoding thread before a file is read, for files that may still be on their way.
+
+        means: shared with other sources; its own without. Raises PixelsUnreadableError if it does not fit in memory.
+        """
         self.display_set = display_set
         self.volume: Volume | None = None
         self._post = post
@@ -43,13 +65,13 @@ class StackSource:
         self._array: Pixels | None = None
         self._listeners: list[Callable[[int], None]] = []
         self._waiting_for_volume: list[Callable[[Volume], None]] = []
-        self._todo = set(range(len(display_set.frames)))
-        self._center = len(display_set.frames) // 2 if first is None else first
+        self._order = FrameOrder(self.count, self.count // 2 if first is None else first)
         self._lock = threading.Lock()
-        self._closed = False
-        _check_memory(display_set)
-        self._threads: list[threading.Thread] = []
-        self._start()
+        self.is_closed = False
+        self._means = means or Means(DecodeLine(), MemoryBudget(memory_limit(ONE_SOURCE_PERCENT)))
+        self._has_own_means = means is None
+        self._means.memory.claim(self, bytes_of(display_set), display_set.title)
+        self._means.line.join(self)
 
     @property
     def count(self) -> int:
@@ -68,10 +90,11 @@ class StackSource:
 
     def frame(self, index: int) -> StackFrame | None:
         """The frame if it is there; else it is decoded next."""
-        found = self._frames.get(index)
-        with self._lock:
-            self._center = index
-        return found
+        if self._order.look_at(index):
+            self._means.line.interacted()
+            self._means.memory.used(self)
+            self._means.line.wake()
+        return self._frames.get(index)
 
     def affine_at(self, index: int) -> Affine:
         """Affine of one frame, from its header."""
@@ -124,55 +147,64 @@ class StackSource:
 
     def retry(self) -> int:
         """Try the frames that failed once more, as when the network is back; returns how many. Main thread."""
-        with self._lock:
-            again, self._failures = self._failures, {}
-            self._todo.update(again)
-        if again and not self._closed:
-            self._start()
+        again, self._failures = self._failures, {}
+        self._order.put_back(again)
+        self._means.line.wake()
         return len(again)
 
+    @property
+    def is_shown(self) -> bool:
+        """Hangs somewhere, or is wanted as a whole: its memory is never taken from it."""
+        return self._order.is_shown
+
+    def show(self, *, shown: bool) -> None:
+        """It hangs now, or no longer: then it is decoded as prefetch, and let go if others need the room."""
+        if shown != self._order.is_shown:
+            self._order.show(shown=shown)
+            self._means.line.wake()
+        if shown:
+            self._means.memory.used(self)
+
+    def let_go(self) -> None:
+        """Give up the pixels, soon; from any thread."""
+        self._post(self.close)
+
     def close(self) -> None:
-        """End the threads and forget who listens."""
-        self._closed = True
+        """No more of it is decoded; forget who listens and what was decoded."""
+        self.is_closed = True
+        self._means.line.leave(self)
+        self._means.memory.release(self)
         self._listeners.clear()
         self._waiting_for_volume.clear()
-        for thread in self._threads:
-            thread.join(timeout=10)
+        if self._has_own_means:
+            self._means.line.close()
 
-    def _start(self) -> None:
-        """Threads end when nothing is left to do."""
-        self._threads = [thread for thread in self._threads if thread.is_alive()]
-        for number in range(min(WORKERS, self.count)):
-            thread = threading.Thread(target=self._work, name=f"decode-{number}", daemon=True)
-            self._threads.append(thread)
-            thread.start()
+    def most_urgent(self) -> tuple[Urgency, int] | None:
+        """For the line: its next frame's urgency and distance."""
+        return None if self.is_closed else self._order.most_urgent()
 
-    def _work(self) -> None:
-        while (index := self._next()) is not None:
+    def take(self) -> Callable[[], None] | None:
+        """For the line: the work of its next frame."""
+        index = self._order.take()
+        return None if index is None else lambda: self._work(index)
+
+    def _work(self, index: int) -> None:
+        if not self.is_closed:
             self._decode(index)
-            self._post(lambda index=index: self._tell(index))  # type: ignore[misc]  # a bound default is no parameter
-
-    def _next(self) -> int | None:
-        """The waiting frame nearest to the one looked at."""
-        with self._lock:
-            if self._closed or not self._todo:
-                return None
-            index = min(self._todo, key=lambda one: (abs(one - self._center), one))
-            self._todo.remove(index)
-            return index
+            self._post(lambda: self._tell(index))
 
     def _decode(self, index: int) -> None:
         address = self.display_set.frames[index]
         try:
             header = self._header(index)
-            pixels = decode_frame(header, address.frame - 1)
+            pixels = self._into_array(index, decode_frame(header, address.frame - 1))
         except OverreadError as error:
             self._failures[index] = explain(error)
         except OSError as error:
             file, reason = address.instance.path.name, error.strerror or type(error).__name__
             self._failures[index] = text("error.study.unreadable_file", file=file, reason=reason)
         else:
-            self._keep(index, header, pixels)
+            self._frames[index] = stack_frame(self.display_set, index, header, pixels)
 
     def _header(self, index: int) -> PixelHeader:
         """Read once per file."""
@@ -180,21 +212,24 @@ class StackSource:
         instance = address.instance
         header = self._shared_header if instance.frames > 1 else None
         if header is None or header.path != instance.path:
-            if self._fetch is not None:
-                self._fetch(instance.path)
+            self._bring(instance.path)
             header = read_pixel_header(instance.path)
         self._shared_header = header
         self._headers[index] = of_frame(header, address.frame - 1)
         return self._headers[index]
 
-    def _keep(self, index: int, header: PixelHeader, pixels: Pixels) -> None:
-        kept = self._into_array(index, pixels)
-        self._frames[index] = stack_frame(self.display_set, index, header, kept)
+    def _bring(self, path: Path) -> None:
+        if self._fetch is not None:
+            with self._means.line.away() if not path.exists() else nullcontext():
+                self._fetch(path)
 
     def _into_array(self, index: int, pixels: Pixels) -> Pixels:
         """Copy into the shared array, made by the first frame; an odd one out keeps an array of its own."""
         with self._lock:
             if self._array is None:
+                needed, shown = self.count * pixels.nbytes, self.display_set
+                if needed > bytes_of(shown):
+                    self._means.memory.claim(self, needed, shown.title)
                 self._array = np.empty((self.count, *pixels.shape), dtype=pixels.dtype)
         if pixels.shape != self._array.shape[1:] or pixels.dtype != self._array.dtype:
             return pixels
@@ -204,7 +239,7 @@ class StackSource:
 
     def _tell(self, index: int) -> None:
         """On the main thread: one more frame is there, and perhaps the volume."""
-        if self._closed:
+        if self.is_closed:
             return
         for listener in tuple(self._listeners):
             listener(index)
@@ -218,10 +253,7 @@ class StackSource:
                 callback(self.volume)
 
 
-def _check_memory(display_set: DisplaySet) -> None:
-    """Refuse before allocating what cannot fit."""
+def bytes_of(display_set: DisplaySet) -> int:
+    """About what the decoded pixels take."""
     samples = 3 if display_set.is_colour else 2
-    needed = len(display_set.frames) * display_set.rows * display_set.columns * samples
-    free = int(psutil.virtual_memory().available * VOLUME_SHARE_OF_MEMORY)
-    if needed > free:
-        raise PixelsUnreadableError("error.pixels.memory", needed_mib=needed >> 20, free_mib=free >> 20)
+    return len(display_set.frames) * display_set.rows * display_set.columns * samples
