@@ -22,6 +22,18 @@ class PictureView(Protocol):
         """Window preset 1 to 9; 0 is the picture's own window."""
         ...
 
+    def use_own(self, number: int) -> None:
+        """One of the file's own VOI tables and windows, counted from 1; 0 is the next of them."""
+        ...
+
+    def toggle_overlays(self) -> None:
+        """Show or hide the overlays that came with the picture."""
+        ...
+
+    def toggle_shutter(self) -> None:
+        """Open or close the shutter that came with the picture."""
+        ...
+
     def turn(self, quarter_turns: int) -> None:
         """Clockwise."""
         ...

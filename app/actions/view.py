@@ -96,6 +96,18 @@ def _preset(number: int) -> Action:
 
 PRESETS = tuple(_preset(number) for number in range(10))
 
+
+def _own(number: int) -> Action:
+    name = "view.own_next" if number == 0 else f"view.own_{number}"
+    return _on_view(name, lambda view: view.use_own(number), "own")
+
+
+OWN = (
+    *(_own(number) for number in range(10)),
+    _on_view("view.overlays", lambda view: view.toggle_overlays(), "own_ink"),
+    _on_view("view.shutter", lambda view: view.toggle_shutter(), "own_ink"),
+)
+
 ORIENTATION = (
     _on_view("view.rotate", lambda view: view.turn(1), "orientation"),
     _on_view("view.rotate_back", lambda view: view.turn(-1), "orientation"),

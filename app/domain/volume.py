@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.display import VoiFunction
+
 Pixels = NDArray[Any]  # int8 to int32, uint8 to uint32, float32: whatever the file stores
 Affine = NDArray[np.float64]
 
@@ -78,7 +80,8 @@ class Volume:
     value = pixel * slope + intercept. affine: 4x4, (slice, row, column) -> LPS mm, or -> mm in the plane where
     space is IMAGE (then x grows with columns, y with rows, and nothing may place it in a patient).
     inverted: MONOCHROME1, so the smallest value is shown white.
-    padding: stored value of pixels that are no part of the image, or None.
+    padding: stored value of pixels that are no part of the image, or None; padding_range: from which to which.
+    voi_function: how a window makes grey (PS3.3 C.11.2.1.3).
     """
 
     pixels: Pixels
@@ -96,6 +99,8 @@ class Volume:
     padding: int | None = None
     windows: tuple[Window, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    padding_range: tuple[int, int] | None = None
+    voi_function: VoiFunction = "LINEAR"
 
     def values(self, index: int) -> NDArray[np.float32]:
         """Modality values (HU in CT) of one slice, computed on read-out."""

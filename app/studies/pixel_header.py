@@ -18,7 +18,7 @@ from app.studies.lookup_tables import may_be_negative
 from app.studies.raw_values import RawValues
 from app.studies.showing import PLAIN, SHOWING_TAGS, Showing, StoredKind, read_showing
 from app.studies.tags import DOUBLE_PIXELS, FLOAT_PIXELS, TAGS
-from app.studies.walker import FRAME_GROUPS, SHARED_GROUPS
+from app.studies.walker import FRAME_GROUPS, SHARED_GROUPS, Elements
 
 NATIVE_LITTLE = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1"})
 
@@ -104,10 +104,23 @@ def read_pixel_header(path: Path) -> PixelHeader:
     elements = read_elements(path)
     if elements is None or not elements.has_pixels:
         raise PixelsUnreadableError("error.pixels.none", file=path.name)
-    values = RawValues(elements.values)
+    header = _from_values(path, elements, RawValues(elements.values))
+    _check(header)
+    if elements.noted & SHOWING_TAGS:
+        signed, depth = header.is_signed, header.bits_stored
+        negative = may_be_negative(signed, depth, header.slope, header.intercept)
+        showing = read_showing(path, elements.noted, StoredKind(signed, negative))
+        header = replace(header, showing=showing, real_world=showing.real_world)
+    if elements.noted & {FRAME_GROUPS, SHARED_GROUPS}:
+        return replace(header, frame_values=read_frame_values(path))
+    return header
+
+
+def _from_values(path: Path, elements: Elements, values: RawValues) -> PixelHeader:
+    """What the plain elements say, unchecked."""
     stored = values.short("BitsStored") or values.short("BitsAllocated")
     signed = values.short("PixelRepresentation") == 1
-    header = PixelHeader(
+    return PixelHeader(
         path=path,
         syntax=elements.transfer_syntax_uid,
         rows=values.short("Rows"),
@@ -134,14 +147,6 @@ def read_pixel_header(path: Path) -> PixelHeader:
         padding_limit=_padding(values, "PixelPaddingRangeLimit", signed=signed),
         lut_shape=values.code("PresentationLUTShape"),
     )
-    _check(header)
-    if elements.noted & SHOWING_TAGS:
-        negative = may_be_negative(signed, stored, header.slope, header.intercept)
-        showing = read_showing(path, elements.noted, StoredKind(signed, negative))
-        header = replace(header, showing=showing, real_world=showing.real_world)
-    if elements.noted & {FRAME_GROUPS, SHARED_GROUPS}:
-        return replace(header, frame_values=read_frame_values(path))
-    return header
 
 
 def of_frame(header: PixelHeader, index: int) -> PixelHeader:

@@ -21,7 +21,7 @@ from app.studies.memory import MemoryBudget, memory_limit
 from app.studies.pixel_header import PixelHeader, of_frame, read_pixel_header
 from app.studies.stack_frame import StackFrame, showing_remarks, stack_frame
 from app.studies.urgency import Urgency
-from app.studies.volumes import build_volume, default_window
+from app.studies.volumes import build_volume, default_window, own_windows
 from app.support.i18n import explain, text
 
 __all__ = ["StackFrame", "StackSource", "stack_frame"]
@@ -109,9 +109,14 @@ class StackSource:
         header, frame = self._headers.get(index), self._frames.get(index)
         if header is None or frame is None:
             return ()
-        if header.windows:
-            return header.windows
-        return (default_window(frame.pixels, frame.slope, frame.intercept, frame.padding_range),)
+        return own_windows(header) or (
+            default_window(frame.pixels, frame.slope, frame.intercept, frame.padding_range),
+        )
+
+    def file_windows(self, index: int) -> tuple[Window, ...]:
+        """The windows that the file itself names, which may be none."""
+        header = self._headers.get(index)
+        return header.windows if header is not None else ()
 
     def listen(self, arrived: Callable[[int], None]) -> Callable[[], None]:
         """Hear of each new frame on the main thread; returns the way to stop."""

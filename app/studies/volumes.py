@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 import numpy as np
 
-from app.domain.volume import Affine, Pixels, Remark, Volume, Window
+from app.domain.display import VoiFunction
+from app.domain.volume import Affine, Pixels, Remark, RemarkKind, Volume, Window
 from app.studies.display_sets import DisplaySet
 from app.studies.pixel_header import PixelHeader
 
@@ -36,6 +37,16 @@ class DecodedFrame(Protocol):
     @property
     def padding(self) -> int | None:
         """Stored value that is no image, or None."""
+        ...
+
+    @property
+    def padding_range(self) -> tuple[int, int] | None:
+        """Stored values that are no image, both ends included, or None."""
+        ...
+
+    @property
+    def voi_function(self) -> VoiFunction:
+        """How a window makes grey."""
         ...
 
 
@@ -76,10 +87,30 @@ def build_volume(
         modality=display_set.series.modality,
         inverted=header.inverted,
         padding=first.padding if pixels is array else None,
-        windows=header.windows
-        or (default_window(array[len(array) // 2], first.slope, first.intercept, first.padding),),
-        remarks=remarks,
+        windows=own_windows(header)
+        or (default_window(array[len(array) // 2], first.slope, first.intercept, first.padding_range),),
+        remarks=remarks + tuple(one for one in not_on_planes(headers.values()) if one not in remarks),
+        padding_range=first.padding_range if pixels is array else None,
+        voi_function=first.voi_function,
     )
+
+
+def own_windows(header: PixelHeader) -> tuple[Window, ...]:
+    """The file's windows; where it has only VOI tables, the windows nearest to them."""
+    tables = header.showing.voi_tables
+    return header.windows or tuple(Window(*table.nearest, table.explanation) for table in tables)
+
+
+def not_on_planes(headers: Iterable[PixelHeader]) -> tuple[Remark, ...]:
+    """What the files say of showing that no plane or volume cut from their frames follows."""
+    kept = list(headers)
+    overlays = max((len(header.showing.overlays) for header in kept), default=0)
+    said = (
+        (Remark(RemarkKind.VOI_LUT_NOT_APPLIED),) if any(header.has_voi_lut for header in kept) else (),
+        (Remark(RemarkKind.SHUTTER_NOT_APPLIED),) if any(header.showing.shutter for header in kept) else (),
+        (Remark(RemarkKind.OVERLAYS_NOT_SHOWN, (("count", overlays),)),) if overlays else (),
+    )
+    return tuple(remark for some in said for remark in some)
 
 
 def default_window(

@@ -17,6 +17,9 @@ from app.state.model import AppState
 from app.support.i18n import explain, text
 from app.ui.overlays.palette import Choice
 
+SUBMENUS = {"preset": "ui.menu.preset", "own": "ui.menu.own"}
+NUMBERED = tuple(f"view.own_{number}" for number in range(1, 10))
+
 
 class Commands(QObject):
     """Feeds menus, shortcuts, palette and key list from the same table."""
@@ -88,16 +91,17 @@ class Commands(QObject):
         for menu_id in MENUS:
             menu = bar.addMenu(text(f"ui.menu.{menu_id}"))
             group = ""
-            presets: QMenu | None = None
+            submenus: dict[str, QMenu] = {}
             for action_id, declared in self.declared.items():
                 if declared.menu != menu_id or declared.mode or declared.hold is not None:
                     continue
                 if group and declared.group != group:
                     menu.addSeparator()
                 group = declared.group
-                if group == "preset":
-                    presets = presets or menu.addMenu(text("ui.menu.preset"))
-                    presets.addAction(self.actions[action_id])
+                if group in SUBMENUS:
+                    if group not in submenus:
+                        submenus[group] = menu.addMenu(text(SUBMENUS[group]))
+                    submenus[group].addAction(self.actions[action_id])
                 else:
                     menu.addAction(self.actions[action_id])
 
@@ -109,13 +113,24 @@ class Commands(QObject):
             named = f"{plain}: {names[number - 1]}" if number <= len(names) else plain
             self.actions[key].setText(named)
 
+    def name_own(self, names: Sequence[str]) -> None:
+        """Say what VOI tables and windows the file of the active picture brings; keys without one are not there."""
+        for number in range(1, 10):
+            made = self.actions[f"view.own_{number}"]
+            made.setVisible(number <= len(names))
+            if number <= len(names):
+                made.setText(text("ui.own.named", number=number, name=names[number - 1]))
+
     def choices(self) -> list[Choice]:
         """What can be done now, for the palette."""
         state = self._ctx.store.state
         return [
             Choice(self.actions[name].text(), self.keys_words(name), lambda name=name: self.run(name))  # type: ignore[misc]
             for name, declared in self.declared.items()
-            if declared.run is not None and declared.when(state) and name != "help.palette"
+            if declared.run is not None
+            and declared.when(state)
+            and self.actions[name].isVisible()
+            and name != "help.palette"
         ]
 
     def key_groups(self) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
@@ -123,7 +138,7 @@ class Commands(QObject):
         groups: list[tuple[str, list[tuple[str, str]]]] = []
         for menu_id in MENUS:
             names = [name for name, one in self.declared.items() if one.menu == menu_id and not one.mode]
-            lines = [self._line(name) for name in names if not name.startswith("view.preset_")]
+            lines = [self._line(name) for name in names if not name.startswith(("view.preset_", *NUMBERED))]
             if menu_id == "view":
                 lines.append(
                     (
@@ -132,6 +147,8 @@ class Commands(QObject):
                     )
                 )
                 lines.append(self._line("view.preset_default"))
+                span = (self.keys_words(name) for name in (NUMBERED[0], NUMBERED[-1]))
+                lines.append((text("ui.menu.own"), " – ".join(span)))
             groups.append((text(f"ui.menu.{menu_id}").replace("&", ""), [line for line in lines if line[1]]))
         for mode in self.keymap.modes:
             lines = [self._line(name, mode) for name, one in self.declared.items() if one.mode == mode]

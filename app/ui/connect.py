@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.ui.desk import WindowDesk
     from app.ui.main_window import MainWindow
 
-MENU_GROUPS = ("finding", "view.preset", "view.flip", "layout.planes", "layout.volume")
+MENU_GROUPS = ("finding", "view.preset", "view.own", "view.flip", "layout.planes", "layout.volume")
 
 
 def connect(ctx: AppContext, window: MainWindow, desk: WindowDesk) -> None:

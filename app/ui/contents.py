@@ -9,12 +9,13 @@ import numpy as np
 from PySide6.QtCore import QObject
 
 from app.domain.finding import Place
-from app.domain.volume import Remark, RemarkKind, Space, Volume
+from app.domain.volume import Remark, RemarkKind, Space, Volume, Window
 from app.state.model import Plane, TextAmount
 from app.studies.stack_source import StackSource
 from app.support.i18n import text
 from app.ui import corners
 from app.ui.marks import Marks
+from app.ui.own_views import OwnViews
 from app.ui.presets import named_window, preset
 from app.ui.solid import VolumeContent
 from app.ui.subject import Subject, level_of, window_levels
@@ -34,6 +35,7 @@ class FlatContent(QObject):
         self.view = view
         self._remarks: tuple[Remark, ...] = ()
         self._wish = ""
+        self.own = OwnViews(view, self.windows)
         view.state_changed.connect(lambda _state: self.write())
 
     @property
@@ -46,11 +48,16 @@ class FlatContent(QObject):
         layer, place = self.where()
         study, display_set = self.subject.study, self.subject.display_set
         told = corners.corner_text(study, display_set, self.state, place, layer)
+        told = replace(told, bottom_right=(self.own.words(), *told.bottom_right[1:]))
         if self.subject.is_beside:
             told = replace(told, top_right=(text("ui.corner.beside"), *told.top_right))
         self.view.set_corner_text(told)
         self._remarks = self.remarks()
         self.view.set_badge(corners.badge(self._remarks))
+
+    def windows(self) -> tuple[Window, ...]:
+        """The file's own windows for the picture that is shown."""
+        return ()
 
     def remarks(self) -> tuple[Remark, ...]:
         """What must be known of the picture."""
@@ -107,9 +114,27 @@ class FlatContent(QObject):
         own = self.view.start_window
         if own is None:
             return
+        if number == 0 and self.view.start_table is not None:
+            self.view.use_table(self.view.start_table)
+            return
         wanted = own if number == 0 else preset(self.subject.display_set.series.modality, number, own)
         if wanted is not None:
             self.view.set_window(wanted)
+
+    def use_own(self, number: int) -> None:
+        """One of the file's own VOI tables and windows, counted from 1; 0 is the next of them."""
+        if number:
+            self.own.use(number)
+        else:
+            self.own.use_next()
+
+    def toggle_overlays(self) -> None:
+        """The file's own ink."""
+        self.view.toggle_overlays()
+
+    def toggle_shutter(self) -> None:
+        """The file's own shutter."""
+        self.view.toggle_shutter()
 
     def begin_with(self, words: str) -> None:
         """The window to begin with, as soon as there is a picture: a preset's name, or "centre,width"."""
@@ -157,8 +182,8 @@ class StackContent(FlatContent):
         from viewers.slice_view import SliceView
 
         self.slices = SliceView()
-        super().__init__(subject, self.slices)
         self._source = source
+        super().__init__(subject, self.slices)
         # Heard before the view hears of it, so that the first picture is painted in the file's own window.
         self._stop = source.listen(self._on_arrival)
         middle = (source.count - 1) // 2
@@ -166,6 +191,7 @@ class StackContent(FlatContent):
         frames = cast(FrameSource, source)
         self.slices.set_source(frames, window_levels(source.windows(middle)), info)
         self.slices.index_changed.connect(lambda _index: self.write())
+        self.slices.late_picture.connect(lambda _index: self.write())
         self.write()
 
     def _on_arrival(self, index: int) -> None:
@@ -177,6 +203,11 @@ class StackContent(FlatContent):
                 self.begin_with(self._wish)
         if self.remarks() != self._remarks:
             self.write()
+
+    def windows(self) -> tuple[Window, ...]:
+        """Of the image that is shown; nothing that stands in for a file's silence."""
+        index = self.slices.shown_index
+        return () if index is None else self._source.file_windows(index)
 
     def remarks(self) -> tuple[Remark, ...]:
         """Of the series, and of what has been decoded so far."""
@@ -228,13 +259,18 @@ class PlaneContent(FlatContent):
         self.planes = MprView(PlaneKind(plane.value))
         self.plane = plane
         self._of_volume = subject.display_set.remarks
+        self._windows: tuple[Window, ...] = ()
         super().__init__(subject, self.planes)
         self.planes.position_changed.connect(lambda _point: self.write())
 
     def show_volume(self, volume: Volume) -> None:
         """The group has put the volume; say what it is."""
-        self._of_volume = volume.remarks
+        self._of_volume, self._windows = volume.remarks, volume.windows
         self.write()
+
+    def windows(self) -> tuple[Window, ...]:
+        """Of the volume."""
+        return self._windows
 
     def remarks(self) -> tuple[Remark, ...]:
         """Of the volume; planes that were not acquired as such say so."""

@@ -53,4 +53,6 @@ def volume_image(volume: Volume) -> VolumeImage:
         volume.inverted,
         volume.padding,
         volume.space is Space.PATIENT,
+        volume.voi_function,
+        volume.padding_range,
     )

@@ -46,7 +46,8 @@ class ViewHost(QWidget):
         self.frames: dict[str, ViewportFrame] = {}
         self.contents: dict[str, Content] = {}
         self._hung: dict[str, Hung | None] = {}
-        self._windows: dict[tuple[str, str], WindowLevel] = {}  # what a series was last looked at with
+        # What a series was last looked at with: a window, and the number of a VOI table where one was in its place.
+        self._windows: dict[tuple[str, str], tuple[WindowLevel, int | None]] = {}
         self._mouse: MouseProfile = STANDARD
         self._state = AppState()
         self.setMinimumSize(320, 240)
@@ -184,7 +185,8 @@ class ViewHost(QWidget):
         hung = self._hung.pop(viewport_id, None)
         if content is not None:
             if hung and isinstance(content, FlatContent) and content.view.start_window is not None:
-                self._windows[hung.display_set_id, hung.window] = content.state.window
+                seen = content.state
+                self._windows[hung.display_set_id, hung.window] = seen.window, seen.table
             if not isinstance(content, StackContent):
                 self._links.drop(content.subject.display_set.display_set_id)
             content.close()
@@ -236,10 +238,12 @@ class ViewHost(QWidget):
         hung = self._hung.get(viewport_id)
         if hung is None or not isinstance(content, FlatContent):
             return
-        window = self._windows.get((hung.display_set_id, hung.window))
-        if window is not None and content.view.start_window is not None:
-            content.view.set_window(window)
-        elif window is None and hung.window:
+        seen = self._windows.get((hung.display_set_id, hung.window))
+        if seen is not None and content.view.start_window is not None:
+            content.view.set_window(seen[0])
+            if seen[1] is not None:
+                content.view.use_table(seen[1])
+        elif seen is None and hung.window:
             content.begin_with(hung.window)
 
     def _volume_shown(self) -> None:

@@ -43,6 +43,8 @@ class Watch:
             store.watch(lambda state: state.deeds, self._status_deed),
         ]
 
+        window.host.first_picture.connect(self._name_own)
+
     def close(self) -> None:
         """No more repainting."""
         for stop in self._stops:
@@ -91,6 +93,12 @@ class Watch:
         active = self._window.host.active
         names = preset_names(active.subject.display_set.series.modality) if active else ()
         self._window.commands.name_presets(names)
+        self._name_own()
+
+    def _name_own(self) -> None:
+        """The file's own tables and windows are known when its picture is there."""
+        control = self._window.host.control
+        self._window.commands.name_own(control.own.names if control is not None else ())
 
     def _panels(self, shown: bool) -> None:
         self._window.left.setVisible(shown)
