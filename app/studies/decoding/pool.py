@@ -106,9 +106,13 @@ class DecoderPool:
             if child is not None:
                 with contextlib.suppress(ValueError):  # it died and was cleared away in this very moment
                     child.process.kill()
-        for _ in self._slots:  # each comes back at once: whoever held it sees the end of its process
-            with contextlib.suppress(queue.Empty):
-                _bury(self._free.get(timeout=CLOSE_S))
+        held = []
+        with contextlib.suppress(queue.Empty):
+            for _ in self._slots:  # each comes back at once: whoever held it sees the end of its process
+                held.append(self._free.get(timeout=CLOSE_S))
+                _bury(held[-1])
+        for slot in held:
+            self._free.put(slot)
 
     def _ask(self, slot: _Slot, task: FrameTask | SlowTask, payload: bytes, bounds: Bounds) -> Answer:
         child = self._ready(slot)
