@@ -20,6 +20,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.plug import Plug
+
 PLUGINS = (
     Path("/usr/share/orthanc/plugins"),
     Path("/usr/lib/orthanc/plugins"),
@@ -58,11 +60,15 @@ class Orthanc:
     ca_file: Path | None = None
     client_cert: Path | None = None
     client_key: Path | None = None
+    front: Plug | None = None
     _process: subprocess.Popen[bytes] | None = None
+    _logged: int = 0  # what earlier starts wrote
 
     @property
     def url(self) -> str:
-        return f"{'https' if self.settings.tls else 'http'}://127.0.0.1:{self.http_port}"
+        if self.front is not None:
+            return f"https://127.0.0.1:{self.front.port}"
+        return f"http://127.0.0.1:{self.http_port}"
 
     @property
     def dicomweb(self) -> str:
@@ -76,6 +82,7 @@ class Orthanc:
     def start(self) -> None:
         file = self.folder / "orthanc.json"
         file.write_text(json.dumps(_configuration(self)), encoding="utf-8")
+        self._logged = len(self._words())
         with (self.folder / "orthanc.log").open("ab") as log:
             self._process = subprocess.Popen([_program(), str(file)], stdout=log, stderr=log, cwd=self.folder)
         self._wait()
@@ -122,18 +129,20 @@ class Orthanc:
         with self.client() as client:
             return int(client.get("/statistics").json()["CountInstances"])
 
+    def _words(self) -> str:
+        log = self.folder / "orthanc.log"
+        return log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+
     def _wait(self) -> None:
         end = time.monotonic() + START_LIMIT_S
         while time.monotonic() < end:
             assert self._process is not None
             if self._process.poll() is not None:
                 break
-            try:
-                with socket.create_connection(("127.0.0.1", self.http_port), 1):
-                    return
-            except OSError:
-                time.sleep(0.05)
-        words = (self.folder / "orthanc.log").read_text(encoding="utf-8", errors="replace")[-2000:]
+            if "Orthanc has started" in self._words()[self._logged :]:
+                return
+            time.sleep(0.03)
+        words = self._words()[-2000:]
         self.kill()
         pytest.fail(f"Orthanc did not start: {words}")
 
@@ -161,10 +170,13 @@ def running_orthanc(folder: Path, settings: OrthancSettings | None = None) -> It
         server.start()
         yield server
     finally:
+        if server.front is not None:
+            server.front.close()
         server.stop()
 
 
 def _certify(server: Orthanc) -> None:
+    """TLS by a gateway before it, as hospitals have it: Debian's Orthanc 1.10.1 dies of the first HTTPS request."""
     import trustme
 
     authority = trustme.CA()
@@ -173,11 +185,15 @@ def _certify(server: Orthanc) -> None:
     authority.issue_cert("127.0.0.1", "localhost").private_key_and_cert_chain_pem.write_to_path(
         str(server.folder / "server.pem")
     )
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(server.ca_file))
+    context.load_cert_chain(str(server.folder / "server.pem"))
     if server.settings.client_certificate:
+        context.verify_mode = ssl.CERT_REQUIRED
         reader = authority.issue_cert("reader@localhost.test")
         server.client_cert, server.client_key = server.folder / "client.pem", server.folder / "client.key"
         reader.cert_chain_pems[0].write_to_path(str(server.client_cert))
         reader.private_key_pem.write_to_path(str(server.client_key))
+    server.front = Plug(server.http_port, context)
 
 
 def _configuration(server: Orthanc) -> dict[str, Any]:
@@ -209,10 +225,6 @@ def _configuration(server: Orthanc) -> dict[str, Any]:
             "SeriesMetadata": "Full",
         },
     }
-    if wanted.tls:
-        told |= {"SslEnabled": True, "SslCertificate": str(server.folder / "server.pem")}
-    if wanted.client_certificate:
-        told |= {"SslVerifyPeers": True, "SslTrustedClientCertificates": str(server.ca_file)}
     return told | dict(wanted.more)
 
 
