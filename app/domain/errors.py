@@ -9,6 +9,8 @@
       JournalError              a verdict that could not be written, or a broken chain
       ExportRefusedError        nothing to export, or a target that cannot be written
       DeviceError               no display, no renderer, no codec
+      SettingRefusedError       a setting that breaks a rule
+      RemoteError               a server that cannot be reached, refuses or breaks off
 
 An error names a text in `resources/locale` and carries the facts of that text; the sentence says what
 happened, to what, and what to do now. It is put into words where it is shown (`app.support.i18n.explain`).
@@ -61,3 +63,11 @@ class ExportRefusedError(OverreadError):
 
 class DeviceError(OverreadError):
     """No display, no renderer, no codec."""
+
+
+class SettingRefusedError(OverreadError):
+    """A setting that breaks a rule, or that names something there is not."""
+
+
+class RemoteError(OverreadError):
+    """A server that cannot be reached, refuses, breaks off, or does not answer."""

@@ -1,0 +1,1 @@
+"""Servers of studies: what DICOMweb and DIMSE share, and the parts of each."""
