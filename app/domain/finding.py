@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from app.domain.codes import Code
 from app.domain.volume import FrameRef, Space
+
+if TYPE_CHECKING:
+    from app.domain.measurement import Measurement
 
 Point = tuple[float, float, float]
 
@@ -23,6 +27,7 @@ class RunState(Enum):
     NOT_APPLICABLE = "not_applicable"
     FAILED = "failed"
     INCONSISTENT = "inconsistent"
+    IMPORTED = "imported"  # another maker's object that does not say how its run ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,27 @@ class MapRef:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedFrom:
+    """The object that another maker's result came in; words are as its file states them, '' where it states none.
+
+    missing: what it does not state, as text keys `foreign.missing.<key>`.
+    """
+
+    sop_instance_uid: str
+    sop_class_uid: str
+    class_name: str
+    series_instance_uid: str
+    manufacturer: str = ""
+    model: str = ""
+    software: str = ""
+    algorithm: str = ""
+    algorithm_version: str = ""
+    content_date: str = ""
+    verification: str = ""
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AnalysisResult:
     """One run of one package on one series (RQ-04: all that is needed to say who found what, on what, when)."""
 
@@ -132,6 +158,7 @@ class AnalysisResult:
     not_for: tuple[str, ...]
     warnings: tuple[str, ...] = ()
     defects: tuple[str, ...] = ()
+    imported: ImportedFrom | None = None
 
 
 class Verdict(Enum):
@@ -183,7 +210,12 @@ class Reading:
     study_instance_uid: str
     results: tuple[AnalysisResult, ...] = ()
     judgements: tuple[Judgement, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
 
     def judgement(self, finding_id: str) -> Judgement | None:
         """The judgement of one finding, or None."""
         return next((j for j in self.judgements if j.finding.finding_id == finding_id), None)
+
+    def measurement(self, measurement_id: str) -> Measurement | None:
+        """One measurement, or None."""
+        return next((m for m in self.measurements if m.measurement_id == measurement_id), None)

@@ -121,7 +121,7 @@ def _is_worth_showing(result: AnalysisResult, own: Sequence[Judgement], ref: Map
     """Heat is drawn for findings above threshold that nobody rejected (RQ-44)."""
     owners = [j for j in own if j.finding.map_key == ref.key]
     if not owners:
-        return result.state is RunState.POSITIVE
+        return result.state in (RunState.POSITIVE, RunState.IMPORTED)
     return any(j.verdict is not Verdict.REJECTED and _passes(j) for j in owners)
 
 

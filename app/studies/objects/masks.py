@@ -53,7 +53,7 @@ def segment_masks(
     seg: SegmentationObject, numbers: Sequence[int], cancel: CancelToken | None = None
 ) -> tuple[PlacedArray, ...]:
     """Several segments; each frame is decoded once."""
-    grid = _grid(seg)
+    grid = object_grid(seg)
     spans = {number: _span(grid, frames_of(seg, number), seg) for number in numbers}
     dtype = _dtype(seg)
     voxels = sum(last - first + 1 for first, last in spans.values()) * seg.rows * seg.columns
@@ -71,6 +71,24 @@ def segment_masks(
     return tuple(_placed(seg, number, arrays[number], grid, spans[number]) for number in numbers)
 
 
+def iterate_masks(
+    seg: SegmentationObject, numbers: Sequence[int], cancel: CancelToken | None = None
+) -> Iterator[PlacedArray]:
+    """Segment after segment, so that only one lies in memory; a label map is decoded once for all of them."""
+    if seg.segmentation_type is not SegmentationType.LABELMAP:
+        for number in numbers:
+            yield segment_mask(seg, number, cancel)
+        return
+    grid = object_grid(seg)
+    check_memory(seg.head, math.prod(grid.shape) * 2)
+    labels = np.full(grid.shape, seg.background, dtype=np.uint16)
+    for frame, values in stored_frames(seg.head, (seg.rows, seg.columns), seg.frames, cancel):
+        labels[grid.plane_of[frame.index]] = values
+    span = (0, grid.shape[0] - 1)
+    for number in numbers:
+        yield _placed(seg, number, labels == number, grid, span)
+
+
 def segment_planes(
     seg: SegmentationObject, number: int, cancel: CancelToken | None = None
 ) -> Iterator[PlacedArray]:
@@ -79,7 +97,7 @@ def segment_planes(
     thickness = seg.slice_spacing_mm or 1.0
     for frame, values in stored_frames(seg.head, (seg.rows, seg.columns), frames_of(seg, number), cancel):
         flat = frame.position_lps_mm is None
-        affine = _grid(seg).affine if flat else plane_of(frame, thickness, seg.head.path.name)
+        affine = object_grid(seg).affine if flat else plane_of(frame, thickness, seg.head.path.name)
         yield PlacedArray(
             key=f"{number}.{frame.index}",
             title=segment.label,
@@ -141,7 +159,8 @@ def _paste(target: NDArray[Any], part: NDArray[Any], fit: Fit) -> bool:
     return int(np.count_nonzero(inner)) < int(np.count_nonzero(part))
 
 
-def _grid(seg: SegmentationObject) -> Grid:
+def object_grid(seg: SegmentationObject) -> Grid:
+    """The grid of all frames. Raises GeometryRefusedError where they make none, or two of a segment share a place."""
     name = seg.head.path.name
     grid = grid_of(seg.frames, seg.rows, seg.columns, name, seg.slice_spacing_mm)
     if len({(frame.segment, grid.plane_of[frame.index]) for frame in seg.frames}) < len(seg.frames):

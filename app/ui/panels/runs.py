@@ -40,8 +40,15 @@ class RunCards(QWidget):
 
 
 def latest_per_package(results: tuple[AnalysisResult, ...]) -> tuple[AnalysisResult, ...]:
-    """Of runs of the same package on the same series only the last, latest first."""
-    last = {(result.package.name, result.series_instance_uids): result for result in results}
+    """Of runs of the same package on the same series only the last, latest first; every imported object stands."""
+    last = {
+        (
+            result.package.name,
+            result.series_instance_uids,
+            result.imported.sop_instance_uid if result.imported else "",
+        ): result
+        for result in results
+    }
     return tuple(reversed(last.values()))
 
 
@@ -61,7 +68,8 @@ class RunCard(QWidget):
         reason = reason_of(result)
         if reason:
             rows.addWidget(label(reason, wraps=True))
-        rows.addWidget(label(_ran(result), "quiet", wraps=True))
+        if result.imported is None:  # where and how long another maker's program ran is not known
+            rows.addWidget(label(_ran(result), "quiet", wraps=True))
         if fell_back(result):
             rows.addWidget(label(_fallback(result), "warning", wraps=True))
         said = {reason, text("model.warning.cpu_fallback")}  # said already, with the names of the devices
