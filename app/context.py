@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.findings.journal import Journal
     from app.jobs.runner import Runner
     from app.studies.index import StudyIndex
+    from app.studies.source_types import AskSecret
     from inference.client import ModelClient
 
 Post = Callable[[Callable[[], None]], None]
@@ -33,6 +34,7 @@ class AppContext:
     paths: UserPaths
     settings: Settings
     store: Store = field(default_factory=Store)
+    ask_secret: AskSecret | None = None  # whoever sits at the window or terminal; None: nobody
     _post: Post | None = None
     _index: StudyIndex | None = None
     _journal: Journal | None = None

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli.asking import ask_on_terminal
 from app.context import AppContext, build_context
 from app.domain.volume import Progress
 from app.workflows.run_model import PROVIDERS, Session
@@ -25,6 +26,7 @@ def model_session(package: str, *, cpu: bool, quiet: bool) -> Iterator[tuple[App
     from app.analysis.packages import open_package
 
     ctx = build_context()
+    ctx.ask_secret = ask_on_terminal
     try:
         bundle = open_package(package, ctx.model_folders)
         providers = PROVIDERS[-1:] if cpu else PROVIDERS

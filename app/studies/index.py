@@ -6,6 +6,8 @@ put it on a server later.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import threading
 from collections.abc import Iterable, Sequence
@@ -13,13 +15,32 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Engine, String, create_engine, delete, event, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Engine,
+    String,
+    Text,
+    create_engine,
+    delete,
+    event,
+    insert,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import StaticPool
 
 from app.domain.study import Instance, Patient, Study
 from app.studies.grouping import group_studies, only_patient
-from app.studies.headers import ScannedInstance
+from app.studies.headers import READER, ScannedInstance
+from app.studies.source_types import KnownFile
+
+_NAMES = tuple(one.name for one in fields(ScannedInstance))
+_NAMES_OF_INSTANCE = tuple(one.name for one in fields(Instance))
+# Rows of another version of the reader, or with other fields, are read from their files again.
+STAMP = f"{READER}/{hashlib.sha256(repr((_NAMES, _NAMES_OF_INSTANCE)).encode()).hexdigest()[:8]}"
+IN_ONE_STATEMENT = 500  # SQLite took at most 999 parameters for long
 
 
 class Base(DeclarativeBase):
@@ -48,15 +69,55 @@ class StudyIndex:
     def __init__(self, file: Path | None = None) -> None:
         """Open or make the index; without a file it lives in memory."""
         self._engine = _engine(file)
+        self._known_already: dict[int, ScannedInstance] = {}  # by identity: they need not be written again
         self._lock = threading.Lock()  # SQLite has one writer; waiting here is shorter than its busy time-out
         Base.metadata.create_all(self._engine)
 
     def add(self, instances: Iterable[ScannedInstance]) -> None:
         """Add or renew files in one transaction."""
-        rows = {str(one.instance.path): _row(one) for one in instances}
-        with self._lock, Session(self._engine) as session, session.begin():
-            for row in rows.values():
-                session.merge(row)
+        given = list(instances)
+        rows = {
+            str(one.instance.path): one for one in given if self._known_already.pop(id(one), None) is None
+        }
+        paths = list(rows)
+        with self._lock, self._engine.begin() as connection:
+            for start in range(0, len(paths), IN_ONE_STATEMENT):
+                some = paths[start : start + IN_ONE_STATEMENT]
+                connection.execute(delete(InstanceRow).where(InstanceRow.path.in_(some)))
+                connection.execute(insert(InstanceRow), [_row(rows[path]) for path in some])
+
+    def known_file(self) -> KnownFile:
+        """What was read of files that did not change since; asked by one scan, on one thread."""
+        remembered: dict[str, tuple[int, int, str]] = {}
+        asked: set[Path] = set()
+
+        def known(path: Path, modified_ns: int, size: int) -> ScannedInstance | None:
+            if asked.isdisjoint(path.parents):
+                asked.add(path.parent)
+                remembered.update(self._rows_under(path.parent))
+            row = remembered.get(str(path))
+            if row is None or row[:2] != (modified_ns, size):
+                return None
+            content = json.loads(row[2])
+            if content.get("reader") != STAMP:
+                return None
+            found = _scanned(content)
+            self._known_already[id(found)] = found
+            return found
+
+        return known
+
+    def _rows_under(self, folder: Path) -> dict[str, tuple[int, int, str]]:
+        """Rows of a folder and everything in it, not yet taken apart."""
+        begin = str(folder).rstrip(os.sep) + os.sep
+        wanted = select(
+            InstanceRow.path,
+            InstanceRow.modified_ns,
+            InstanceRow.size,
+            type_coerce(InstanceRow.content, Text),
+        ).where(InstanceRow.path >= begin, InstanceRow.path < begin[:-1] + chr(ord(os.sep) + 1))
+        with self._lock, self._engine.connect() as connection:
+            return {path: (when, size, content) for path, when, size, content in connection.execute(wanted)}
 
     def studies(self) -> tuple[Study, ...]:
         """All studies, newest first; files that are gone are left out."""
@@ -96,30 +157,35 @@ def _engine(file: Path | None) -> Engine:
     return engine
 
 
-def _row(one: ScannedInstance) -> InstanceRow:
-    content = asdict(one)
+def _row(one: ScannedInstance) -> dict[str, Any]:
+    content = {name: getattr(one, name) for name in _NAMES}
+    content["instance"] = {name: getattr(one.instance, name) for name in _NAMES_OF_INSTANCE}
     content["instance"]["path"] = str(one.instance.path)
-    return InstanceRow(
-        path=str(one.instance.path),
-        study_instance_uid=one.study_instance_uid,
-        series_instance_uid=one.series_instance_uid,
-        sop_instance_uid=one.instance.sop_instance_uid,
-        patient_id=one.patient.patient_id,
-        modality=one.modality,
-        study_date=one.study_date,
-        modified_ns=one.modified_ns,
-        size=one.size,
-        content=content,
-    )
+    content["patient"] = asdict(one.patient)
+    content["reader"] = STAMP
+    return {
+        "path": str(one.instance.path),
+        "study_instance_uid": one.study_instance_uid,
+        "series_instance_uid": one.series_instance_uid,
+        "sop_instance_uid": one.instance.sop_instance_uid,
+        "patient_id": one.patient.patient_id,
+        "modality": one.modality,
+        "study_date": one.study_date,
+        "modified_ns": one.modified_ns,
+        "size": one.size,
+        "content": content,
+    }
 
 
 def _scanned(content: dict[str, Any]) -> ScannedInstance:
-    known = {field.name for field in fields(ScannedInstance)}
-    values = {name: value for name, value in content.items() if name in known}
+    values = {name: _tupled(content[name]) for name in _NAMES if name in content}
     raw = dict(content["instance"])
     raw["path"] = Path(raw["path"])
-    for name in ("position_lps_mm", "orientation", "spacing_mm", "image_type", "patient_orientation"):
-        raw[name] = None if raw.get(name) is None else tuple(raw[name])
-    values["instance"] = Instance(**raw)
+    known = set(_NAMES_OF_INSTANCE)
+    values["instance"] = Instance(**{name: _tupled(value) for name, value in raw.items() if name in known})
     values["patient"] = Patient(**content["patient"])
     return ScannedInstance(**values)
+
+
+def _tupled(value: Any) -> Any:  # JSON knows lists only
+    return tuple(map(_tupled, value)) if isinstance(value, list) else value

@@ -57,7 +57,7 @@ def build_window(paths: UserPaths | None = None) -> tuple[MainWindow, AppContext
 
 
 def run_window(
-    studies: Sequence[Path] = (),
+    studies: Sequence[str | Path] = (),
     shown: Callable[[MainWindow], None] | None = None,
     *,
     paths: UserPaths | None = None,

@@ -80,8 +80,8 @@ class WindowDesk:
         chosen, _ = QFileDialog.getOpenFileNames(self._window, text("ui.open.files"), start)
         return tuple(Path(name) for name in chosen)
 
-    def open_paths(self, paths: Sequence[Path]) -> None:
-        """Scan in the background; the first study found opens if none is open."""
+    def open_paths(self, paths: Sequence[str | Path]) -> None:
+        """Open files, folders or addresses in the background; the largest study found opens if none is open."""
         self.opening.scan(tuple(paths))
 
     def open_study(self, study_instance_uid: str) -> None:

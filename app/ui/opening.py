@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.context import AppContext
@@ -19,6 +18,7 @@ from app.ui import words
 from app.ui.panels.worklist import MARK
 from app.workflows import hang
 from app.workflows.open_study import ScanListener, list_known, open_study, start_scan
+from app.workflows.places import Place, folder_to_return_to, short_name
 from app.workflows.protocols import catalogue, screen_of
 
 if TYPE_CHECKING:
@@ -37,16 +37,16 @@ class Opening:
         """The worklist as it was left."""
         list_known(self._ctx, self._window.messages.warn_of)
 
-    def scan(self, paths: tuple[Path, ...]) -> None:
-        """Scan in the background; the best study found opens when the scan is done, if none is open."""
-        folder = paths[0] if paths[0].is_dir() else paths[0].parent
-        self._ctx.settings = replace(self._ctx.settings, last_folder=str(folder))
+    def scan(self, places: Sequence[Place]) -> None:
+        """Open places in the background; the best study found opens when that is done, if none is open."""
+        folder = folder_to_return_to(places) or self._ctx.settings.last_folder
+        self._ctx.settings = replace(self._ctx.settings, last_folder=folder)
         try:
             start_scan(
                 self._ctx,
-                paths,
+                places,
                 ScanListener(
-                    lambda report: self._done(paths, report),
+                    lambda report: self._done(places, report),
                     self._window.messages.warn_of,
                     lambda: self._window.messages.note(text("ui.scan.stopped")),
                 ),
@@ -92,9 +92,9 @@ class Opening:
         self._ctx.store.apply(Hanged(workspace.arrangement.active.viewport_id, hung, words))
         self._window.host.go_to(judgement)
 
-    def _done(self, paths: tuple[Path, ...], report: ScanReport) -> None:
+    def _done(self, places: Sequence[Place], report: ScanReport) -> None:
         if not report.studies:
-            self._window.messages.warn(_nothing(paths, report))
+            self._window.messages.warn(_nothing(places, report))
             return
         counts = (len(report.studies), report.files, f"{report.seconds:.1f}")
         facts = tuple(zip(("studies", "files", "seconds"), counts, strict=True))
@@ -102,6 +102,8 @@ class Opening:
             first = report.refused[0]
             more = (("refused", len(report.refused)), ("first", words.said(first.reason_key, first.facts)))
             self._window.messages.warn(words.said("ui.scan.done_refused", (*facts, *more)))
+        elif report.remarks:
+            self._window.messages.warn(words.said(*report.remarks[0]))
         else:
             self._window.messages.note(words.said("ui.scan.done", facts))
         if self._ctx.store.state.workspace.open_study is None:
@@ -112,8 +114,8 @@ def _largest(studies: Sequence[Study]) -> Study:
     return max(studies, key=lambda study: sum(series.frame_count for series in study.series))
 
 
-def _nothing(paths: tuple[Path, ...], report: ScanReport) -> str:
+def _nothing(places: Sequence[Place], report: ScanReport) -> str:
     if report.refused:
         first = report.refused[0]
         return words.said(first.reason_key, first.facts)
-    return text("ui.scan.nothing", folder=paths[0].name or str(paths[0]))
+    return text("ui.scan.nothing", folder=short_name(places[0]))

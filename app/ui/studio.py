@@ -78,7 +78,7 @@ class Studio:
         self.window.commands.run(action_id)
         self.spin()
 
-    def open_folder(self, path: Path, timeout_s: float = 120.0) -> None:
+    def open_folder(self, path: str | Path, timeout_s: float = 120.0) -> None:
         """Scan a folder or file and open the largest study found if none is open."""
         self.window.desk.open_paths([path])
         self.wait_idle(timeout_s)

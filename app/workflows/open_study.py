@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.context import AppContext
@@ -18,11 +17,13 @@ from app.state.events import AiNoted, JobEnded, JobReported, StudiesListed, Stud
 from app.state.model import AiNote, JobRow
 from app.state.reading_events import ReadingReplayed
 from app.support.i18n import text
+from app.workflows.places import Place, short_name, surroundings_of
 
 if TYPE_CHECKING:
     from app.studies.headers import ScannedInstance
     from app.studies.index import StudyIndex
     from app.studies.scan import ScanReport
+    from app.studies.source_types import Surroundings
 
 KIND = "scan"
 LIST_EVERY_S = 0.4
@@ -40,13 +41,14 @@ class ScanListener:
 @dataclass(frozen=True, slots=True)
 class _Request:
     index: StudyIndex
-    paths: tuple[Path, ...]
+    places: tuple[Place, ...]
+    around: Surroundings
     found: Callable[[tuple[Study, ...]], None]
 
 
-def start_scan(ctx: AppContext, paths: tuple[Path, ...], listener: ScanListener) -> Job:
-    """Scan on a thread; the worklist grows while the scan runs."""
-    title = paths[0].name if len(paths) == 1 else text("ui.scan.paths", count=len(paths))
+def start_scan(ctx: AppContext, places: Sequence[Place], listener: ScanListener) -> Job:
+    """Open places on a thread (files, folders, discs, archives, addresses); the worklist grows meanwhile."""
+    title = short_name(places[0]) if len(places) == 1 else text("ui.scan.paths", count=len(places))
 
     def found(studies: tuple[Study, ...]) -> None:
         ctx.post(lambda: ctx.store.apply(StudiesListed(studies)))
@@ -67,7 +69,7 @@ def start_scan(ctx: AppContext, paths: tuple[Path, ...], listener: ScanListener)
         listener.canceled()
 
     job = ctx.jobs.submit(
-        _scan, _Request(ctx.index, paths, found), Priority.INTERACTION, done, failed,
+        _scan, _Request(ctx.index, tuple(places), surroundings_of(ctx), found), Priority.INTERACTION, done, failed,
         on_progress=progress, on_canceled=canceled, kind=KIND, target=title,
     )  # fmt: skip
     ctx.store.apply(JobReported(JobRow(job.job_id, KIND, title)))
@@ -114,7 +116,7 @@ def note_ai(ctx: AppContext, reading: Reading) -> None:
 
 def _scan(request: _Request, progress: Progress, cancel: CancelToken) -> ScanReport:
     """On a thread: into the index batch by batch, and now and then the list of studies to whoever shows it."""
-    from app.studies.scan import scan
+    from app.studies.source_chain import open_places
 
     index = request.index
     listed_at, cost_s = 0.0, 0.0
@@ -130,6 +132,6 @@ def _scan(request: _Request, progress: Progress, cancel: CancelToken) -> ScanRep
             cost_s = listed_at - begun
 
     try:
-        return scan(request.paths, on_batch=take, progress=progress, cancel=cancel)
+        return open_places(request.places, request.around, take, progress, cancel)
     finally:
         request.found(index.studies())

@@ -10,17 +10,16 @@ from app.domain.finding import AnalysisResult
 from app.domain.study import Study
 from app.findings.events import ResultArrived
 from app.findings.journal import Journal
-from app.studies.scan import refuse_if_nothing, scan
+from app.studies.source_types import Surroundings
+from app.workflows.places import Place, open_or_refuse
 
 if TYPE_CHECKING:
     from app.studies.index import StudyIndex
 
 
-def remember_studies(index: StudyIndex | None, path: Path) -> tuple[Study, ...]:
-    """The studies of a path; the index, if one is given, knows them afterwards. Raises StudyUnreadableError."""
-    report = scan([path], on_batch=None if index is None else index.add)
-    refuse_if_nothing(report, path)
-    return report.studies
+def remember_studies(index: StudyIndex | None, place: Place, around: Surroundings) -> tuple[Study, ...]:
+    """The studies of a place; the index, if one is given, knows them afterwards. Raises StudyUnreadableError."""
+    return open_or_refuse([place], around, None if index is None else index.add).studies
 
 
 def record_result(journal: Journal, results: Path, result: AnalysisResult, folder: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.asking import ask_on_terminal
 from app.cli.commands.review import find_study
 from app.domain.finding import Reading
 from app.domain.study import Study
@@ -32,7 +33,7 @@ def export(
     formats: Annotated[str, typer.Option("--format", help=text("export.option.format"))] = "csv,jsonl,sr,seg",
     identified: Annotated[bool, typer.Option(help=text("export.option.identified"))] = False,
     study: Annotated[str, typer.Option(help=text("export.option.study"))] = "",
-    images: Annotated[list[Path] | None, typer.Option(help=text("export.option.images"))] = None,
+    images: Annotated[list[str] | None, typer.Option(help=text("export.option.images"))] = None,
     as_json: Annotated[bool, typer.Option("--json", help=text("export.option.json"))] = False,
 ) -> None:
     """Write findings and verdicts to files; without --identified nobody is named in them."""
@@ -51,12 +52,14 @@ def export(
     _show(report, as_json)
 
 
-def with_studies(readings: list[Reading], images: list[Path]) -> list[tuple[Reading, Study | None]]:
+def with_studies(readings: list[Reading], images: Sequence[str | Path]) -> list[tuple[Reading, Study | None]]:
     """Each reading with what the given folders, or else the index, know of its study."""
     from app.studies.index import StudyIndex
-    from app.studies.scan import scan
+    from app.studies.source_chain import open_places
+    from app.workflows.places import surroundings
 
-    given = scan(images).studies if images else ()
+    around = surroundings(user_paths(), ask_on_terminal)
+    given = open_places(images, around).studies if images else ()
     file = user_paths().index_file
     index = StudyIndex(file) if file.exists() else StudyIndex()
     try:

@@ -8,9 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
+from app.cli.asking import ask_on_terminal
 from app.studies.grouping import mixed_identities, shared_ids
-from app.studies.scan import ScanReport, refuse_if_nothing, scan
+from app.studies.scan import ScanReport, refuse_if_nothing
+from app.studies.source_chain import open_places
 from app.support.i18n import text, text_with
+from app.support.paths import user_paths
+from app.workflows.places import surroundings
 
 
 def register(tree: typer.Typer) -> None:
@@ -18,15 +22,15 @@ def register(tree: typer.Typer) -> None:
 
     @tree.command("index", help=text("cli.index.help"))
     def index(
-        paths: Annotated[list[Path], typer.Argument(help=text("cli.index.paths"))],
+        paths: Annotated[list[str], typer.Argument(help=text("cli.index.paths"))],
         as_json: Annotated[bool, typer.Option("--json", help=text("cli.index.json"))] = False,
     ) -> None:
-        report = scan(paths)
+        report = open_places(paths, surroundings(user_paths(), ask_on_terminal))
         if as_json:
             typer.echo(json.dumps(document(report), ensure_ascii=False, indent=1))
         else:
             _print_tables(report)
-        refuse_if_nothing(report, paths[0])
+        refuse_if_nothing(report, Path(paths[0]))
 
 
 def document(report: ScanReport) -> dict[str, Any]:
@@ -69,10 +73,11 @@ def document(report: ScanReport) -> dict[str, Any]:
 
 
 def warnings(report: ScanReport) -> list[str]:
-    """What makes one doubt whose images these are, without saying who."""
+    """What makes one doubt whose images these are, without saying who, and what to know of the place."""
     mixed = [text("cli.index.mixed_identity", study=uid) for uid in sorted(mixed_identities(report.studies))]
     shared = len(shared_ids(report.studies))
-    return [*mixed, *([text("cli.index.shared_ids", count=shared)] if shared else [])]
+    said = [text_with(key, dict(facts)) for key, facts in report.remarks]
+    return [*mixed, *([text("cli.index.shared_ids", count=shared)] if shared else []), *said]
 
 
 def _print_tables(report: ScanReport) -> None:

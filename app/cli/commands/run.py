@@ -25,7 +25,7 @@ def register(tree: typer.Typer) -> None:
 
 def run(  # noqa: PLR0913 - the options of one command
     package: Package,
-    path: Annotated[Path, typer.Argument(help="A DICOM file, or a folder.")],
+    path: Annotated[str, typer.Argument(help=text("cli.run.place"))],
     *,
     out: Annotated[Path, typer.Option(help="Results are written here, one folder each.")],
     series: Annotated[str, typer.Option(help="Only the series whose UID begins so.")] = "",
@@ -37,14 +37,15 @@ def run(  # noqa: PLR0913 - the options of one command
 ) -> None:
     """Run a model on every series that it fits. Research and education only, not for primary diagnosis."""
     from app.analysis.run_package import reason_of
+    from app.workflows.places import surroundings_of
     from app.workflows.record import record_result, remember_studies
     from app.workflows.run_model import run_on_studies
 
-    if not path.exists():
-        raise StudyUnreadableError("error.run.no_study", path=path.name)
+    if "://" not in path and not Path(path).exists():
+        raise StudyUnreadableError("error.run.no_study", path=Path(path).name)
     found: list[Found] = []
     with model_session(package, cpu=cpu, quiet=as_json) as (ctx, session):
-        studies = remember_studies(ctx.index if record else None, path)
+        studies = remember_studies(ctx.index if record else None, path, surroundings_of(ctx))
         for result, folder in run_on_studies(session, studies, out, series):
             found.append((result, folder))
             if record:

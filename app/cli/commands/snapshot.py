@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.asking import ask_on_terminal
 from app.domain.errors import OverreadError, StudyUnreadableError
+from app.support.i18n import text
 from app.support.paths import UserPaths
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command("snapshot")
     def snapshot(  # noqa: PLR0913, PLR0917 - the options of one command
-        path: Annotated[Path, typer.Argument(help="Folder or file of a DICOM study")],
+        place: Annotated[str, typer.Argument(help=text("cli.snapshot.place"), metavar="PLACE")],
         out: Annotated[Path, typer.Option("--out", help="PNG file to write")],
         view: Annotated[View, typer.Option("--view", help="What to draw")] = View.STACK,
         image: Annotated[int | None, typer.Option("--slice", help="Image of the stack, from 1")] = None,
@@ -56,15 +58,16 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Draw one view of a study into a PNG file."""
         wish = Wish(view, image, _window(window), overlay, _size(size))
-        take(path, out, wish)
+        take(place, out, wish)
 
 
-def take(path: Path, out: Path, wish: Wish) -> None:
+def take(place: str | Path, out: Path, wish: Wish) -> None:
     """Draw and write. Raises OverreadError with what stood in the way; the user's own index and journal stay as
     they were.
     """
-    if not path.exists():
-        raise StudyUnreadableError("error.ui.no_such_path", path=path)
+    from app.workflows.places import check_place
+
+    place = check_place(str(place))
     with tempfile.TemporaryDirectory(prefix="overread-") as made:
         home = Path(made)
         paths = UserPaths(home / "data", home / "cache", home / "settings")
@@ -73,25 +76,26 @@ def take(path: Path, out: Path, wish: Wish) -> None:
         from app.ui.studio import Studio
 
         studio = Studio.of(paths)
+        studio.ctx.ask_secret = ask_on_terminal
         try:
-            _draw(studio, path, out, wish, result)
+            _draw(studio, place, out, wish, result)
         finally:
             studio.close()
 
 
-def _draw(studio: Studio, path: Path, out: Path, wish: Wish, result: AnalysisResult | None) -> None:
-    from app.studies.scan import refuse_if_nothing, scan
+def _draw(studio: Studio, place: str, out: Path, wish: Wish, result: AnalysisResult | None) -> None:
+    from app.workflows.places import open_or_refuse, short_name, surroundings_of
 
     if result is not None:
         from app.findings.events import ResultArrived
 
         studio.ctx.journal.append(ResultArrived(result))
-    studio.open_folder(path.resolve())
+    studio.open_folder(place)
     if not studio.display_sets():
-        refuse_if_nothing(scan([path]), path)
-        raise StudyUnreadableError("error.ui.nothing_to_show", path=path.name)
+        open_or_refuse([place], surroundings_of(studio.ctx))
+        raise StudyUnreadableError("error.ui.nothing_to_show", path=short_name(place))
     if result is not None and studio.hang(result.series_instance_uids[0]) is None:
-        raise StudyUnreadableError("error.ui.overlay_of_another", path=path.name)
+        raise StudyUnreadableError("error.ui.overlay_of_another", path=short_name(place))
     _arrange(studio, wish)
     part = {View.WINDOW: "window", View.STACK: "view", View.VOLUME: "view"}.get(wish.view, "images")
     studio.wait_idle()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app.domain.errors import StudyUnreadableError
+from app.support.i18n import text
 
 
 def register(app: typer.Typer) -> None:
@@ -20,16 +19,15 @@ def register(app: typer.Typer) -> None:
 
     @app.command("open")
     def open_paths(
-        paths: Annotated[list[Path], typer.Argument(help="Folders and files of DICOM studies")],
+        places: Annotated[list[str], typer.Argument(help=text("cli.open.places"), metavar="PLACE...")],
     ) -> None:
-        """Open the window on folders or files."""
-        for path in paths:
-            if not path.exists():
-                raise StudyUnreadableError("error.ui.no_such_path", path=path)
-        raise typer.Exit(_run(tuple(path.resolve() for path in paths)))
+        """Open the window on folders, files, discs, archives, volumes or addresses."""
+        from app.workflows.places import check_place
+
+        raise typer.Exit(_run(tuple(check_place(place) for place in places)))
 
 
-def _run(paths: tuple[Path, ...]) -> int:
+def _run(paths: tuple[str, ...]) -> int:
     from app.ui.application import run_window
 
     return run_window(paths)
