@@ -10,6 +10,7 @@ from viewers.gestures import WindowPace
 from viewers.plane_view import PlaneView
 from viewers.showing import VoiTable
 from viewers.types import Point, VolumeImage, WindowLevel
+from viewers.windowing import window_near
 
 
 class ShowingView(PlaneView):
@@ -50,8 +51,8 @@ class ShowingView(PlaneView):
 
     def use_table(self, number: int) -> None:
         """Grey by one of the picture's own VOI tables; the window becomes the one nearest to it, for a drag."""
-        if 0 <= number < len(self.tables):
-            window = WindowLevel(*self.tables[number].nearest)
+        if self.picture is not None and 0 <= number < len(self.tables):
+            window = window_near(self.tables[number], self.picture.source.voi_function)
             self.show_state(replace(self.state, window=window, table=number))
 
     def toggle_overlays(self) -> None:

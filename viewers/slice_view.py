@@ -15,6 +15,7 @@ from viewers import geometry
 from viewers.picture import Picture
 from viewers.steered_view import SteeredView
 from viewers.types import Frame, FrameSource, PictureInfo, Point, WindowLevel
+from viewers.windowing import window_near
 
 _KEPT_PICTURES = 4
 _KNOWN = PictureInfo()
@@ -168,7 +169,7 @@ class SliceView(SteeredView):
         """
         if frame.voi_tables:
             untouched = self.start_window is None or self.state.window == self.start_window
-            self.start_table, self.start_window = 0, WindowLevel(*frame.voi_tables[0].nearest)
+            self.start_table, self.start_window = 0, window_near(frame.voi_tables[0], frame.voi_function)
             if untouched:
                 self.show_state(replace(self.state, window=self.start_window, table=0))
         elif self.start_window is None:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from app.domain.display import VoiFunction
+from app.domain.display import SIGMOID_SHARE, VoiFunction
 from app.domain.volume import Affine, Pixels, Remark, RemarkKind, Volume, Window
 from app.studies.display_sets import DisplaySet
 from app.studies.pixel_header import PixelHeader
@@ -97,8 +97,9 @@ def build_volume(
 
 def own_windows(header: PixelHeader) -> tuple[Window, ...]:
     """The file's windows; where it has only VOI tables, the windows nearest to them."""
-    tables = header.showing.voi_tables
-    return header.windows or tuple(Window(*table.nearest, table.explanation) for table in tables)
+    share = SIGMOID_SHARE if header.voi_function == "SIGMOID" else 1.0
+    near = ((*table.nearest, table.explanation) for table in header.showing.voi_tables)
+    return header.windows or tuple(Window(center, width * share, said) for center, width, said in near)
 
 
 def not_on_planes(headers: Iterable[PixelHeader]) -> tuple[Remark, ...]:
