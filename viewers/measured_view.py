@@ -14,7 +14,7 @@ from viewers.command_view import CommandView
 from viewers.measuring import Flat, Measured, MeasureTool, Sheet, flatten, lift
 from viewers.overlays import measurements
 from viewers.shapes import DRAFT, Drawn, Shape, measure_tools
-from viewers.types import Frame, Point
+from viewers.types import Point, VolumeImage
 
 HANDLE_PX = 9.0
 LEAST_TRACE_PX = 3.0  # a traced outline takes a point each so many pixels
@@ -54,8 +54,9 @@ class MeasuredView(CommandView):
     @property
     def sheet(self) -> Sheet | None:
         """The frame that is measured, or None where there is none on the screen."""
-        source = self.picture.source if self.picture is not None else None
-        return Sheet(source, self.info.spacing_known) if isinstance(source, Frame) else None
+        if self.picture is None or isinstance(self.picture.source, VolumeImage):
+            return None  # frames come from other rooms too: they have a frame's fields, not its class
+        return Sheet(self.picture.source, self.info.spacing_known)
 
     def shown_shapes(self) -> tuple[Shape, ...]:
         """Those of this frame, the one being made last."""

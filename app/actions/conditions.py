@@ -30,6 +30,11 @@ def has_selected_finding(state: AppState) -> bool:
     return bool(state.reading.selected_id)
 
 
+def has_chosen(state: AppState) -> bool:
+    """A finding or a measurement is chosen."""
+    return bool(state.reading.selected_id or state.reading.measurement_id)
+
+
 def is_rejecting(state: AppState) -> bool:
     """The reason of a rejection is being asked for."""
     return bool(state.reading.rejecting_id)

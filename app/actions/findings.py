@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from app.actions.conditions import has_deed, has_findings, has_selected_finding, is_rejecting
+from app.actions.conditions import (
+    has_chosen,
+    has_deed,
+    has_findings,
+    has_selected_finding,
+    has_study,
+    is_rejecting,
+)
 from app.actions.desk import Desk
 from app.actions.registry import Action, action
 from app.context import AppContext
 from app.domain.finding import RejectReason, Verdict
 from app.state.reading_events import RejectionAsked
 from app.workflows.judge import judge, redo_last, step_finding, undo_last
+from app.workflows.measure import remove_chosen
 
 
 @action("finding.next", menu="report", when=has_findings, group="walk")
@@ -29,10 +37,11 @@ def accept(ctx: AppContext, _desk: Desk) -> None:
     judge(ctx, Verdict.ACCEPTED)
 
 
-@action("finding.reject", menu="report", when=has_selected_finding, group="verdict")
+@action("finding.reject", menu="report", when=has_chosen, group="verdict")
 def reject(ctx: AppContext, _desk: Desk) -> None:
-    """Ask for the reason; the verdict is given with it."""
-    ctx.store.apply(RejectionAsked(ctx.store.state.reading.selected_id))
+    """Ask for the reason, the verdict is given with it; a chosen measurement is taken away."""
+    if not remove_chosen(ctx):
+        ctx.store.apply(RejectionAsked(ctx.store.state.reading.selected_id))
 
 
 @action("finding.edit", menu="report", when=has_selected_finding, group="verdict")
@@ -71,7 +80,7 @@ def undo(ctx: AppContext, desk: Desk) -> None:
         desk.say(words)
 
 
-@action("edit.redo", menu="report", when=has_findings, group="undo")
+@action("edit.redo", menu="report", when=has_study, group="undo")
 def redo(ctx: AppContext, desk: Desk) -> None:
     """Bring back the verdict that was undone last."""
     words = redo_last(ctx)

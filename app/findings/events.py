@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 
 from app.domain.finding import AnalysisResult, Place, RejectReason, Verdict
+from app.domain.measurement import Measurement
 from app.support.codec import CodecError, canonical, decode, encode
 
 PAYLOAD_VERSION = 1
@@ -43,8 +44,26 @@ class VerdictGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasurementSet:
+    """A reader measured, or changed a measurement: the one with this id is now this."""
+
+    study_instance_uid: str
+    measurement: Measurement
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurementRemoved:
+    """A reader took a measurement away."""
+
+    study_instance_uid: str
+    measurement_id: str
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class VerdictUndone:
-    """The verdict of the entry with this hash no longer counts."""
+    """The verdict, or the measurement, of the entry with this hash no longer counts."""
 
     study_instance_uid: str
     entry_hash: str
@@ -53,7 +72,7 @@ class VerdictUndone:
 
 @dataclass(frozen=True, slots=True)
 class VerdictRedone:
-    """The verdict of the entry with this hash counts again."""
+    """The verdict, or the measurement, of the entry with this hash counts again."""
 
     study_instance_uid: str
     entry_hash: str
@@ -72,10 +91,22 @@ class Exported:
     reader: str = ""
 
 
-Event = ResultArrived | VerdictGiven | VerdictUndone | VerdictRedone | Exported
+Deed = VerdictGiven | MeasurementSet | MeasurementRemoved
+"""What a reader did and may undo."""
+
+Event = ResultArrived | Deed | VerdictUndone | VerdictRedone | Exported
 
 EVENT_TYPES: dict[str, type[Event]] = {
-    kind.__name__: kind for kind in (ResultArrived, VerdictGiven, VerdictUndone, VerdictRedone, Exported)
+    kind.__name__: kind
+    for kind in (
+        ResultArrived,
+        VerdictGiven,
+        MeasurementSet,
+        MeasurementRemoved,
+        VerdictUndone,
+        VerdictRedone,
+        Exported,
+    )
 }
 
 

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.domain.errors import JournalError
 from app.domain.finding import AnalysisResult, Finding, Judgement, Reading
+from app.domain.measurement import Measurement
 from app.findings.chain import Entry
-from app.findings.events import Event, ResultArrived, VerdictGiven, VerdictRedone, VerdictUndone, event_of
+from app.findings.events import (
+    Deed,
+    Event,
+    MeasurementRemoved,
+    MeasurementSet,
+    ResultArrived,
+    VerdictGiven,
+    VerdictRedone,
+    VerdictUndone,
+    event_of,
+)
 from app.support.codec import CodecError
 
 
 @dataclass(slots=True)
 class _Given:
     entry: Entry
-    event: VerdictGiven
+    event: Deed
     counts: bool = True
 
 
@@ -25,15 +36,15 @@ class History:
 
     results: dict[str, AnalysisResult] = field(default_factory=dict)
     findings: dict[str, Finding] = field(default_factory=dict)
-    verdicts: dict[str, _Given] = field(default_factory=dict)  # entry hash -> verdict
+    deeds: dict[str, _Given] = field(default_factory=dict)  # entry hash -> verdict or measurement
     undone: list[str] = field(default_factory=list)
 
-    def last_verdict(self) -> str | None:
-        """Hash of the latest verdict that counts."""
-        return next((key for key in reversed(self.verdicts) if self.verdicts[key].counts), None)
+    def last_deed(self) -> str | None:
+        """Hash of the latest verdict or measurement that counts."""
+        return next((key for key in reversed(self.deeds) if self.deeds[key].counts), None)
 
     def next_redo(self) -> str | None:
-        """Hash of the verdict that was undone last and may come back; a new verdict ends that."""
+        """Hash of the deed that was undone last and may come back; a new deed ends that."""
         return self.undone[-1] if self.undone else None
 
 
@@ -51,12 +62,15 @@ def replay(entries: Iterable[Entry], study_instance_uid: str = "") -> Reading:
         raise ValueError("entries of several studies need the uid of the one that is wanted")
     history = history_of(listed)
     latest = {
-        given.event.finding_id: given for given in history.verdicts.values() if given.counts
+        given.event.finding_id: given
+        for given in history.deeds.values()
+        if given.counts and isinstance(given.event, VerdictGiven)
     }  # insertion order: a later verdict on the same finding replaces an earlier one
     return Reading(
         study_instance_uid or next(iter(uids), ""),
         tuple(history.results.values()),
         tuple(_judge(finding, latest.get(key)) for key, finding in history.findings.items()),
+        _measurements(history),
     )
 
 
@@ -79,8 +93,8 @@ def _take(history: History, entry: Entry, event: Event) -> None:
             history.results[event.result.result_id] = event.result
             for finding in event.result.findings:
                 history.findings.setdefault(finding.finding_id, finding)
-    elif isinstance(event, VerdictGiven):
-        history.verdicts[entry.sha256] = _Given(entry, event)
+    elif isinstance(event, Deed):
+        history.deeds[entry.sha256] = _Given(entry, event)
         history.undone.clear()
     elif isinstance(event, VerdictUndone):
         _switch(history, event.entry_hash, counts=False)
@@ -89,8 +103,8 @@ def _take(history: History, entry: Entry, event: Event) -> None:
 
 
 def _switch(history: History, entry_hash: str, *, counts: bool) -> None:
-    """Take a verdict out or back in; doing so twice changes nothing."""
-    given = history.verdicts.get(entry_hash)
+    """Take a deed out or back in; doing so twice changes nothing."""
+    given = history.deeds.get(entry_hash)
     if given is None or given.counts is counts:
         return
     given.counts = counts
@@ -100,8 +114,21 @@ def _switch(history: History, entry_hash: str, *, counts: bool) -> None:
         history.undone.append(entry_hash)
 
 
+def _measurements(history: History) -> tuple[Measurement, ...]:
+    """What stands, in the order in which each was first made."""
+    standing: dict[str, Measurement] = {}
+    for given in history.deeds.values():
+        event = given.event
+        if given.counts and isinstance(event, MeasurementSet):
+            made = replace(event.measurement, reader=event.reader, at=given.entry.at)
+            standing[made.measurement_id] = made
+        elif given.counts and isinstance(event, MeasurementRemoved):
+            standing.pop(event.measurement_id, None)
+    return tuple(standing.values())
+
+
 def _judge(finding: Finding, given: _Given | None) -> Judgement:
-    if given is None:
+    if given is None or not isinstance(given.event, VerdictGiven):
         return Judgement(finding)
     event = given.event
     return Judgement(

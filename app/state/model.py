@@ -176,6 +176,7 @@ class ReadingState:
 
     reading: Reading | None = None
     selected_id: str = ""
+    measurement_id: str = ""  # the chosen measurement; a finding and a measurement are never chosen together
     rejecting_id: str = ""  # the finding whose reason of rejection is being asked for
     written_at: str = ""  # when the journal last took an entry
 

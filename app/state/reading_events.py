@@ -66,7 +66,25 @@ class FindingSelected:
         """A pending question about another finding is dropped."""
         if state.reading.selected_id == self.finding_id and not state.reading.rejecting_id:
             return state
-        return replace(state, reading=replace(state.reading, selected_id=self.finding_id, rejecting_id=""))
+        chosen = replace(state.reading, selected_id=self.finding_id, measurement_id="", rejecting_id="")
+        return replace(state, reading=chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurementChosen:
+    """The reader turned to a measurement, or away from all."""
+
+    measurement_id: str
+
+    def apply_to(self, state: AppState) -> AppState:
+        """A finding that was selected is so no more, unless no measurement is chosen."""
+        if state.reading.measurement_id == self.measurement_id:
+            return state
+        selected = "" if self.measurement_id else state.reading.selected_id
+        now = replace(
+            state.reading, measurement_id=self.measurement_id, selected_id=selected, rejecting_id=""
+        )
+        return replace(state, reading=now)
 
 
 @dataclass(frozen=True, slots=True)

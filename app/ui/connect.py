@@ -11,13 +11,16 @@ from app.context import AppContext
 from app.domain.errors import OverreadError
 from app.domain.finding import Verdict
 from app.state.events import InkChanged, MaximisedToggled, ViewportActivated
-from app.state.reading_events import FindingSelected
+from app.state.reading_events import FindingSelected, MeasurementChosen
 from app.support.i18n import explain
+from app.ui.measuring import Measuring
 from app.workflows.judge import judge, step_finding
 
 if TYPE_CHECKING:
+    from app.ui.contents import StackContent
     from app.ui.desk import WindowDesk
     from app.ui.main_window import MainWindow
+    from viewers.shapes import Drawn
 
 MENU_GROUPS = ("finding", "view.preset", "view.own", "view.flip", "layout.planes", "layout.volume")
 
@@ -40,6 +43,8 @@ def connect(ctx: AppContext, window: MainWindow, desk: WindowDesk) -> None:
     host.maximise_asked.connect(lambda key: store.apply(MaximisedToggled(key)))
     host.dropped.connect(desk.hang_in)
     host.marker_clicked.connect(lambda key: store.apply(FindingSelected(key)))
+    host.shape_chosen.connect(lambda key: store.apply(MeasurementChosen(key)))
+    host.drawn.connect(lambda content, drawn: _measured(ctx, window, content, drawn))
     host.finding_step.connect(lambda step: step_finding(ctx, step))
     host.menu_asked.connect(lambda at: _show_menu(window, at))
 
@@ -49,6 +54,15 @@ def _run(desk: WindowDesk, package: str) -> None:
         desk.run_model(package)
     except OverreadError as error:
         desk.warn(explain(error))
+
+
+def _measured(ctx: AppContext, window: MainWindow, content: StackContent, drawn: Drawn) -> None:
+    """What was drawn stands only once it is written; if that fails the picture shows what was there before."""
+    try:
+        Measuring(ctx).keep(content, drawn)
+    except OverreadError as error:
+        window.messages.warn(explain(error))
+        window.host.refresh_ink()
 
 
 def _label(ctx: AppContext, desk: WindowDesk, finding_id: str, label: str) -> None:

@@ -209,6 +209,11 @@ class StackContent(FlatContent):
         index = self.slices.shown_index
         return () if index is None else self._source.file_windows(index)
 
+    @property
+    def value_unit(self) -> str:
+        """Unit of the modality values on the screen, HU in CT; '' where the file names none."""
+        return self._source.unit(self.slices.frame_index)
+
     def remarks(self) -> tuple[Remark, ...]:
         """Of the series, and of what has been decoded so far."""
         return self._source.remarks()

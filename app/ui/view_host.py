@@ -16,6 +16,7 @@ from app.ui.contents import Content, FlatContent, PlaneContent, StackContent
 from app.ui.grid import ViewportGrid
 from app.ui.linking import Links
 from app.ui.marks import GetMap, fits, marks_for
+from app.ui.measuring import draft_lines, shapes_of
 from app.ui.pictures import Pictures
 from app.ui.solid import VolumeContent
 from app.ui.subject import Subject
@@ -32,6 +33,8 @@ class ViewHost(QWidget):
     maximise_asked = Signal(str)
     dropped = Signal(str, str, str)
     marker_clicked = Signal(str)
+    drawn = Signal(object, object)  # StackContent, Drawn
+    shape_chosen = Signal(str)
     finding_step = Signal(int)
     menu_asked = Signal(QPoint)
     first_picture = Signal()
@@ -226,7 +229,12 @@ class ViewHost(QWidget):
             view.activated.connect(lambda: self.maximise_asked.emit(viewport_id))
             view.menu_requested.connect(lambda at: self.menu_asked.emit(view.mapToGlobal(at)))
             view.first_picture.connect(self.first_picture)
-        else:
+            view.shape_chosen.connect(self.shape_chosen)
+        if isinstance(content, StackContent):
+            stack = content
+            stack.slices.measure_words = lambda _tool, measured: draft_lines(stack, measured)
+            stack.slices.drawn.connect(lambda drawn: self.drawn.emit(stack, drawn))
+        elif isinstance(content, VolumeContent):
             content.volume_view.activated.connect(lambda: self.maximise_asked.emit(viewport_id))
             content.volume_view.marker_clicked.connect(self.marker_clicked)
         self._put_hands(content)
@@ -270,6 +278,9 @@ class ViewHost(QWidget):
         reading = state.reading.reading if is_open else None
         marks = marks_for(reading, target, ink, state.reading.selected_id, self._get_map)
         content.show_marks(marks, shown=ink.shown)
+        if isinstance(content, StackContent):
+            chosen = state.reading.measurement_id
+            content.slices.set_shapes(shapes_of(reading, content.subject.display_set, chosen))
 
     def _each(self, change: Callable[[Content], None]) -> None:
         for content in self.contents.values():

@@ -47,17 +47,17 @@ def give_verdict(  # noqa: PLR0913 - the parts of one verdict, all by name
 
 
 def undo(journal: Journal, study_instance_uid: str, *, reader: str = "") -> Reading | None:
-    """Take back the study's latest verdict that counts; None if there is none."""
+    """Take back the study's latest verdict or measurement that counts; None if there is none."""
 
     def decide(entries: list[Entry]) -> Event | None:
-        last = history_of(entries).last_verdict()
+        last = history_of(entries).last_deed()
         return VerdictUndone(study_instance_uid, last, reader) if last else None
 
     return _reading_if_written(journal, study_instance_uid, decide)
 
 
 def redo(journal: Journal, study_instance_uid: str, *, reader: str = "") -> Reading | None:
-    """Bring back the verdict that was undone last; None if there is none or a new verdict came since."""
+    """Bring back the deed that was undone last; None if there is none or a new one came since."""
 
     def decide(entries: list[Entry]) -> Event | None:
         last = history_of(entries).next_redo()
