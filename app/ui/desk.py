@@ -23,6 +23,7 @@ from app.state.model import AppState, Arrangement, Hung, Plane
 from app.state.reading_events import FindingSelected
 from app.support.i18n import text
 from app.ui import words
+from app.ui.asking import Asking
 from app.ui.connect import connect
 from app.ui.hanging import Hanging
 from app.ui.opening import Opening
@@ -43,6 +44,8 @@ class WindowDesk:
         self._ctx = ctx
         self._window = window
         self.opening = Opening(ctx, window)
+        self.asking = Asking(window, ctx.post)
+        ctx.ask_secret = self.asking.ask
         self.running = Running(ctx, window)
         self.sheets = Sheets(ctx, window, self)
         self.hanging = Hanging(ctx, window)
@@ -173,6 +176,7 @@ class WindowDesk:
         """Stop scans and models, or one of them."""
         for each in (kind,) if kind else ("scan", "model"):
             self._ctx.jobs.cancel_all(each)
+        self.asking.give_up()
 
     def edit_label(self) -> None:
         """Type over the label in the list."""
@@ -238,6 +242,7 @@ class WindowDesk:
     def close(self) -> None:
         """The window goes."""
         self.watch.close()
+        self.asking.close()
 
 
 def _import_views(_request: None, _progress: Progress, _cancel: CancelToken) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -24,6 +22,7 @@ from app.support.i18n import text
 from app.support.paths import resource_dir
 from app.ui.commands import Commands
 from app.ui.desk import WindowDesk
+from app.ui.dropping import places_of
 from app.ui.keys import KeyGuard
 from app.ui.mapstore import MapStore
 from app.ui.panels.findings import FindingsPanel
@@ -165,16 +164,16 @@ class MainWindow(QMainWindow):
         self.zones.setSizes([LEFT_WIDTH, middle, RIGHT_WIDTH])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """Folders and files from outside."""
-        if event.mimeData().hasUrls():
+        """Files, folders, archives and addresses from outside."""
+        if places_of(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
         """Open what was dropped."""
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
+        places = places_of(event.mimeData())
+        if places:
             event.acceptProposedAction()
-            self.desk.open_paths(paths)
+            self.desk.open_paths(places)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """End every job, let go of pictures and files."""
