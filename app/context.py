@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.jobs.runner import Runner
     from app.studies.index import StudyIndex
     from app.studies.source_types import AskSecret
+    from app.studies.stack_source import Means
     from inference.client import ModelClient
 
 Post = Callable[[Callable[[], None]], None]
@@ -40,6 +41,7 @@ class AppContext:
     _journal: Journal | None = None
     _jobs: Runner | None = None
     _client: ModelClient | None = None
+    _means: Means | None = None
     _opening: threading.RLock = field(
         default_factory=threading.RLock
     )  # jobs ask for parts on threads of theirs
@@ -96,6 +98,19 @@ class AppContext:
             return self._client
 
     @property
+    def means(self) -> Means:
+        """Threads that decode, and the room that decoded pictures may take: one of each for the process."""
+        with self._opening:
+            if self._means is None:
+                from app.studies.decode_line import DecodeLine
+                from app.studies.memory import MemoryBudget, memory_limit
+                from app.studies.stack_source import Means
+
+                room = MemoryBudget(memory_limit(self.settings.memory_percent))
+                self._means = Means(DecodeLine(), room)
+            return self._means
+
+    @property
     def results(self) -> Path:
         """One folder per result id."""
         return self.paths.results
@@ -118,10 +133,12 @@ class AppContext:
 
     def close(self) -> None:
         """End jobs first, then whatever they were writing to."""
+        if self._means is not None:
+            self._means.line.close()
         for part in (self._jobs, self._client, self._journal, self._index):
             if part is not None:
                 part.close()
-        self._jobs = self._client = self._journal = self._index = None
+        self._jobs = self._client = self._journal = self._index = self._means = None
 
 
 def build_context(paths: UserPaths | None = None, post: Post | None = None) -> AppContext:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 NAME_CHARACTERS = 64
+MEMORY_PERCENT = 50
+MEMORY_PERCENT_RANGE = (10, 90)
 
 
 def _own_name() -> str:
@@ -22,12 +24,14 @@ class Settings:
 
     reader_name: written beside every verdict. key_profile: a file of `resources/keymaps`. last_folder: where the
     dialog to open a folder starts. extra_model_folders: searched for packages besides the user's own.
+    memory_percent: share of the memory available at the start that decoded pictures may take.
     """
 
     reader_name: str = field(default_factory=_own_name)
     key_profile: str = "standard"
     last_folder: str = ""
     extra_model_folders: tuple[str, ...] = ()
+    memory_percent: int = MEMORY_PERCENT
 
 
 def from_table(table: dict[str, object]) -> tuple[Settings, tuple[str, ...]]:
@@ -44,7 +48,11 @@ def from_table(table: dict[str, object]) -> tuple[Settings, tuple[str, ...]]:
     return Settings(**usable), tuple(refused)
 
 
-def _checked(name: str, value: object) -> str | tuple[str, ...] | None:
+def _checked(name: str, value: object) -> str | int | tuple[str, ...] | None:
+    if name == "memory_percent":
+        low, high = MEMORY_PERCENT_RANGE
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        return min(max(value, low), high) if is_number and isinstance(value, int) else None
     if name == "extra_model_folders":
         good = isinstance(value, list | tuple) and all(isinstance(part, str) for part in value)
         return tuple(str(part) for part in value) if good and isinstance(value, list | tuple) else None

@@ -13,12 +13,12 @@ BEHIND = 2  # a frame behind the direction of scrolling counts as twice as far a
 class FrameOrder:
     """Frames that wait, by index. Safe from any thread."""
 
-    def __init__(self, count: int, center: int) -> None:
+    def __init__(self, count: int, center: int, *, shown: bool = True) -> None:
         self._waiting = set(range(count))
         self._center = center
         self._direction = 0
         self._sorted: list[int] | None = None  # most urgent last
-        self._is_shown = True
+        self._is_shown = shown
         self._lock = threading.Lock()
 
     @property

@@ -8,8 +8,6 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from app.domain.errors import OverreadError
 from app.domain.volume import Affine, Pixels, Remark, RemarkKind, Volume, Window
 from app.studies.decode import decode_frame
@@ -17,7 +15,7 @@ from app.studies.decode_line import DecodeLine
 from app.studies.display_sets import DisplaySet
 from app.studies.frame_order import FrameOrder
 from app.studies.limits import VOLUME_SHARE_OF_MEMORY
-from app.studies.memory import MemoryBudget, memory_limit
+from app.studies.memory import MemoryBudget, empty_pixels, memory_limit
 from app.studies.pixel_header import PixelHeader, of_frame, read_pixel_header
 from app.studies.stack_frame import StackFrame, showing_remarks, stack_frame
 from app.studies.urgency import Urgency
@@ -49,6 +47,7 @@ class StackSource:
         first: int | None = None,
         fetch: Fetch | None = None,
         means: Means | None = None,
+        shown: bool = True,
     ) -> None:
         """fetch: called on the decoding thread before a file is read, for files that may still be on their way.
 
@@ -65,7 +64,7 @@ class StackSource:
         self._array: Pixels | None = None
         self._listeners: list[Callable[[int], None]] = []
         self._waiting_for_volume: list[Callable[[Volume], None]] = []
-        self._order = FrameOrder(self.count, self.count // 2 if first is None else first)
+        self._order = FrameOrder(self.count, self.count // 2 if first is None else first, shown=shown)
         self._lock = threading.Lock()
         self.is_closed = False
         self._means = means or Means(DecodeLine(), MemoryBudget(memory_limit(ONE_SOURCE_PERCENT)))
@@ -117,6 +116,11 @@ class StackSource:
         """The windows that the file itself names, which may be none."""
         header = self._headers.get(index)
         return header.windows if header is not None else ()
+
+    def unit(self, index: int) -> str:
+        """Unit of a frame's modality values as the file names it, HU for CT; '' where it names none."""
+        header = self._headers.get(index)
+        return header.unit if header is not None else ""
 
     def listen(self, arrived: Callable[[int], None]) -> Callable[[], None]:
         """Hear of each new frame on the main thread; returns the way to stop."""
@@ -171,7 +175,8 @@ class StackSource:
             self._means.memory.used(self)
 
     def let_go(self) -> None:
-        """Give up the pixels, soon; from any thread."""
+        """Give up the pixels, soon; from any thread. From now on nobody may hang it again."""
+        self.is_closed = True
         self._post(self.close)
 
     def close(self) -> None:
@@ -235,7 +240,7 @@ class StackSource:
                 needed, shown = self.count * pixels.nbytes, self.display_set
                 if needed > bytes_of(shown):
                     self._means.memory.claim(self, needed, shown.title)
-                self._array = np.empty((self.count, *pixels.shape), dtype=pixels.dtype)
+                self._array = empty_pixels((self.count, *pixels.shape), pixels.dtype)
         if pixels.shape != self._array.shape[1:] or pixels.dtype != self._array.dtype:
             return pixels
         kept: Pixels = self._array[index]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -12,21 +11,18 @@ from PySide6.QtGui import QImage
 from app.context import AppContext
 from app.domain.finding import Finding
 from app.domain.study import Study
-from app.domain.volume import CancelToken, Progress, RemarkKind, Space, Volume
-from app.jobs.job import Priority
+from app.domain.volume import RemarkKind, Space, Volume
 from app.state.model import Hung
 from app.studies.display_sets import DisplaySet, display_sets
-from app.studies.stack_source import StackSource
-from app.studies.thumbnail import thumbnail
+from app.studies.stack_source import Fetch, StackSource, bytes_of
 from app.support.i18n import text
 from app.ui import words
 from app.ui.panels.series import THUMBNAIL
 from app.ui.subject import Subject, window_levels
+from app.ui.thumbnails import Thumbnails
 from viewers.types import PictureInfo, WindowLevel
 
-# Decoded series are kept for going back and forth: so many, and never more than this share of the machine (ours).
-KEPT_STACKS = 4
-STACKS_SHARE_OF_MEMORY = 0.25
+Key = tuple[str, str]
 
 
 class Pictures:
@@ -35,7 +31,18 @@ class Pictures:
     def __init__(self, ctx: AppContext) -> None:
         self._ctx = ctx
         self._sets: dict[str, tuple[Study, tuple[DisplaySet, ...]]] = {}
-        self._stacks: OrderedDict[tuple[str, str], StackSource] = OrderedDict()
+        self._stacks: dict[Key, StackSource] = {}
+        self._fetch: Fetch | None = None
+        self._thumbnails = Thumbnails(ctx.means.line, ctx.post, THUMBNAIL * 2)
+
+    @property
+    def is_busy(self) -> bool:
+        """Thumbnails are being made."""
+        return self._thumbnails.is_busy
+
+    def fetch_with(self, fetch: Fetch | None) -> None:
+        """How files come that are still on their way."""
+        self._fetch = self._thumbnails.fetch = fetch
 
     def sets_of(self, study: Study) -> tuple[DisplaySet, ...]:
         """What can be hung of a study; made anew when the scan has found more of it."""
@@ -86,20 +93,32 @@ class Pictures:
 
     def complete_volume(self, subject: Subject) -> Volume | None:
         """The volume if it has been read already."""
-        key = (subject.study.study_instance_uid, subject.display_set.display_set_id)
-        source = self._stacks.get(key)
+        source = self._stacks.get(_key(subject))
         return source.volume if source else None
+
+    def retry(self) -> int:
+        """Try every frame that failed once more; returns how many."""
+        return sum(source.retry() for source in self._stacks.values() if not source.is_closed)
+
+    def prefetch(self, subject: Subject) -> StackSource | None:
+        """Decode a display set that does not hang, if there is room beside all others; None if not, or done."""
+        held = self._stacks.get(_key(subject))
+        if held is not None and not held.is_closed:
+            return None if held.is_complete else held
+        if not self._ctx.means.memory.has_room(bytes_of(subject.display_set)):
+            return None
+        return self._source(subject, shown=False)
+
+    def note_hung(self) -> None:
+        """What hangs is kept and comes first; what does not is decoded when nothing else is wanted."""
+        hung = self._hung()
+        self._stacks = {key: source for key, source in self._stacks.items() if not source.is_closed}
+        for key, source in self._stacks.items():
+            source.show(shown=key in hung)
 
     def ask_thumbnails(self, sets: Sequence[DisplaySet], arrived: Callable[[str, QImage], None]) -> None:
         """One small picture each, in the background; a series that gives none keeps its dark square."""
-        for one in sets:
-            self._ctx.jobs.submit(
-                _thumbnail,
-                one,
-                Priority.THUMBNAIL,
-                lambda pixels, key=one.display_set_id: arrived(key, image_of(pixels)),  # type: ignore[misc]
-                kind="thumbnail",
-            )
+        self._thumbnails.ask(sets, lambda key, small: arrived(key, image_of(small)))
 
     def slice_number(self, study_instance_uid: str, finding: Finding) -> int | None:
         """The image that a finding names, counted as the stack counts it."""
@@ -114,6 +133,7 @@ class Pictures:
 
     def close(self) -> None:
         """Let go of every stack."""
+        self._thumbnails.close()
         for source in self._stacks.values():
             source.close()
         self._stacks.clear()
@@ -121,37 +141,30 @@ class Pictures:
     def _study(self, study_instance_uid: str) -> Study | None:
         return self._ctx.store.state.workspace.study(study_instance_uid)
 
-    def _source(self, subject: Subject) -> StackSource:
-        key = (subject.study.study_instance_uid, subject.display_set.display_set_id)
+    def _source(self, subject: Subject, *, shown: bool = True) -> StackSource:
+        """Made when first wanted. Raises PixelsUnreadableError if it does not fit in memory."""
+        key, wanted = _key(subject), subject.display_set
         source = self._stacks.get(key)
+        if source is not None and (source.is_closed or source.display_set.frames != wanted.frames):
+            source.close()  # let go meanwhile, or the scan has since found more images of it
+            source = None
         if source is None:
-            self._make_room(subject.display_set)
-            source = self._stacks[key] = StackSource(subject.display_set, self._ctx.post)
-        self._stacks.move_to_end(key)
+            self.note_hung()
+            source = StackSource(
+                wanted, self._ctx.post, fetch=self._fetch, means=self._ctx.means, shown=shown
+            )
+            self._stacks[key] = source
+        if shown:
+            source.show(shown=True)
         return source
 
-    def _make_room(self, wanted: DisplaySet) -> None:
-        """Let go of the stacks looked at longest ago, never of one that hangs."""
-        import psutil
-
-        hung = {
-            (v.hung.study_instance_uid, v.hung.display_set_id)
-            for v in self._ctx.store.state.workspace.arrangement.viewports
-            if v.hung is not None
-        }
-        budget = psutil.virtual_memory().total * STACKS_SHARE_OF_MEMORY
-        for key in [key for key in self._stacks if key not in hung]:
-            held = sum(_bytes(source.display_set) for source in self._stacks.values())
-            if len(self._stacks) < KEPT_STACKS and held + _bytes(wanted) < budget:
-                return
-            self._stacks.pop(key).close()
+    def _hung(self) -> set[Key]:
+        viewports = self._ctx.store.state.workspace.arrangement.viewports
+        return {(v.hung.study_instance_uid, v.hung.display_set_id) for v in viewports if v.hung is not None}
 
 
-def _bytes(display_set: DisplaySet) -> int:
-    """About what the decoded pixels take."""
-    return (
-        len(display_set.frames) * display_set.rows * display_set.columns * (3 if display_set.is_colour else 2)
-    )
+def _key(subject: Subject) -> Key:
+    return subject.study.study_instance_uid, subject.display_set.display_set_id
 
 
 def info_of(display_set: DisplaySet) -> PictureInfo:
@@ -180,9 +193,3 @@ def image_of(pixels: NDArray[np.uint8]) -> QImage:
     flat = np.ascontiguousarray(pixels)
     kind = QImage.Format.Format_RGB888 if flat.ndim == 3 else QImage.Format.Format_Grayscale8
     return QImage(flat.data, columns, rows, flat.strides[0], kind).copy()
-
-
-def _thumbnail(display_set: DisplaySet, _progress: Progress, cancel: CancelToken) -> NDArray[np.uint8]:
-    cancel.check()
-    made: NDArray[np.uint8] = thumbnail(display_set, THUMBNAIL * 2)
-    return made

@@ -271,7 +271,12 @@ class Studio:
         return max(matching, key=lambda one: len(one.frames), default=None)
 
     def _is_idle(self) -> bool:
-        busy = self.ctx.jobs.busy or bool(self.state.jobs) or self.window.maps.is_waiting
+        busy = (
+            self.ctx.jobs.busy
+            or bool(self.state.jobs)
+            or self.window.maps.is_waiting
+            or self.window.pictures.is_busy
+        )
         return not busy and self.window.host.is_settled
 
 

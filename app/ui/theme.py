@@ -40,12 +40,18 @@ QLabel#notPrimary {{ color: #1c1c1c; background: {WARNING}; font-weight: 700; pa
 QLabel#mismatch {{ color: #ffffff; background: #a3261b; font-weight: 700; padding: 7px 12px; }}
 #message {{ background: #46401f; border-bottom: 1px solid {WARNING}; }}
 #message[kind="note"] {{ background: #233847; border-bottom: 1px solid {ACCENT}; }}
-QLineEdit, QListWidget, QListView, QComboBox, QPlainTextEdit {{
+QLineEdit, QListWidget, QListView, QComboBox, QPlainTextEdit, QSpinBox, QTreeWidget, QTableWidget {{
   background: {FIELD}; border: 1px solid {LINE}; border-radius: 3px; selection-background-color: {CHOSEN};
 }}
-QLineEdit {{ padding: 5px 8px; }}
-QLineEdit:focus, QListWidget:focus, QListView:focus, QComboBox:focus {{ border: 1px solid {ACCENT}; }}
-QListWidget, QListView {{ outline: 0; }}
+QLineEdit, QSpinBox {{ padding: 5px 8px; }}
+QLineEdit:focus, QListWidget:focus, QListView:focus, QComboBox:focus, QSpinBox:focus, QTreeWidget:focus,
+QTableWidget:focus {{ border: 1px solid {ACCENT}; }}
+QListWidget, QListView, QTreeWidget, QTableWidget {{ outline: 0; alternate-background-color: {PANEL}; }}
+QHeaderView::section {{ background: {RAISED}; border: none; border-right: 1px solid {LINE}; padding: 4px 8px; }}
+QTreeWidget::item, QTableWidget::item {{ padding: 3px 6px; }}
+QTreeWidget::item:selected, QTableWidget::item:selected {{ background: {CHOSEN}; color: {TEXT}; }}
+QTabBar::tab {{ background: {RAISED}; border: 1px solid {LINE}; padding: 5px 14px; }}
+QTabBar::tab:selected {{ background: {CHOSEN}; border-color: {ACCENT}; }}
 QListWidget::item, QListView::item {{ padding: 4px; }}
 QListWidget::item:selected, QListView::item:selected {{ background: {CHOSEN}; color: {TEXT}; }}
 QComboBox {{ padding: 4px 8px; }}

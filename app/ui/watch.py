@@ -11,6 +11,7 @@ from app.domain.study import Study
 from app.state.model import AppState, Arrangement, ReadingState, Workspace
 from app.support.i18n import text
 from app.ui.marks import heat_threshold
+from app.ui.prefetch import Prefetch
 from app.ui.presets import preset_names
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Watch:
         self._window = window
         self._desk = desk
         self._selected = ""
+        self._prefetch = Prefetch(ctx, window.pictures)
         store = ctx.store
         self._stops: list[Callable[[], None]] = [
             store.watch(lambda state: state, self._all),
@@ -47,6 +49,7 @@ class Watch:
 
     def close(self) -> None:
         """No more repainting."""
+        self._prefetch.close()
         for stop in self._stops:
             stop()
 
@@ -85,6 +88,8 @@ class Watch:
     def _hung(self, workspace: Workspace) -> None:
         hung = [v.hung for v in workspace.arrangement.viewports if v.hung is not None]
         self._window.series.show_hung(frozenset(one.display_set_id for one in hung))
+        self._window.pictures.note_hung()
+        self._prefetch.begin_later()
         uids = {one.study_instance_uid for one in hung}
         self._window.header.show_hung([s for s in workspace.studies if s.study_instance_uid in uids])
         self._window.models.allow(workspace.arrangement.active.hung is not None)
