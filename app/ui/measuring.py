@@ -95,9 +95,8 @@ def _said(one: Quantity) -> str:
     if one.unit.value == "mm2" and one.value >= SQUARE_CM:
         return text("measure.line", name=name, value=f"{one.value / SQUARE_CM:.2f}", unit="cm²").strip()
     units = {"mm2": "mm²", "deg": "°", "[hnsf'U]": "HU", "{pixels}": "px", "1": ""}
-    return text(
-        "measure.line", name=name, value=f"{one.value:.1f}", unit=units.get(one.unit.value, one.unit.value)
-    ).strip()
+    unit = units.get(one.unit.value, one.unit.value)
+    return text("measure.line", name=name, value=f"{one.value:.1f}", unit=unit).strip().replace(" °", "°")
 
 
 class Measuring:

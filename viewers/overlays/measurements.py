@@ -13,6 +13,7 @@ from viewers.overlays import words
 
 COLOR, CHOSEN = QColor(120, 235, 140), QColor(255, 235, 90)
 HANDLE = 3.0
+GAP = 10.0  # pixels between a shape and its words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +32,7 @@ def paint(painter: QPainter, inked: Sequence[Inked], size_px: tuple[int, int]) -
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setFont(words.font())
-    for one in inked:
+    for one, place in zip(inked, place_words(inked, size_px), strict=True):
         color = CHOSEN if one.selected else COLOR
         for line in one.lines:
             shape = QPolygonF([QPointF(*point) for point in line])
@@ -39,7 +40,7 @@ def paint(painter: QPainter, inked: Sequence[Inked], size_px: tuple[int, int]) -
                 painter.setPen(QPen(ink, width))
                 painter.drawPolyline(shape)
         _paint_handles(painter, one, color)
-        _paint_words(painter, one, color, size_px)
+        _paint_words(painter, one, color, place)
     painter.restore()
 
 
@@ -64,19 +65,68 @@ def _paint_handles(painter: QPainter, one: Inked, color: QColor) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _paint_words(painter: QPainter, one: Inked, color: QColor, size_px: tuple[int, int]) -> None:
-    """To the right of the shape, within the view."""
-    points = [point for line in one.lines for point in line] or list(one.handles)
-    if not points or not one.words:
+def place_words(inked: Sequence[Inked], size_px: tuple[int, int]) -> tuple[QRectF | None, ...]:
+    """Where the words of each go: right, left, below or above of it, the first place that is free and in the view."""
+    spread = [[point for line in one.lines for point in line] or list(one.handles) for one in inked]
+    shapes = [_around(points) for points in spread if points]
+    taken: list[QRectF] = []
+    found: list[QRectF | None] = []
+    for one, points in zip(inked, spread, strict=True):
+        rect = None
+        if points and one.words:
+            rect = _free_place(points, _words_size(one), size_px, (*taken, *shapes))
+            taken.append(rect)
+        found.append(rect)
+    return tuple(found)
+
+
+def _around(points: Sequence[tuple[float, float]]) -> QRectF:
+    left, top = min(x for x, _ in points), min(y for _, y in points)
+    return QRectF(left, top, max(x for x, _ in points) - left, max(y for _, y in points) - top)
+
+
+def _words_size(one: Inked) -> tuple[float, float]:
+    wide = max((words.text_width(line) for line in one.words), default=0.0) + 6
+    return wide, words.line_height() * len(one.words)
+
+
+def _free_place(
+    points: Sequence[tuple[float, float]],
+    size: tuple[float, float],
+    view: tuple[int, int],
+    taken: Sequence[QRectF],
+) -> QRectF:
+    (wide, high), (view_wide, view_high) = size, view
+    shape = _around(points)
+    left, right, top, bottom = shape.left(), shape.right(), shape.top(), shape.bottom()
+    x_mid, y_mid = (left + right - wide) / 2, (top + bottom - high) / 2
+    corners = (
+        (right + GAP, y_mid),
+        (left - GAP - wide, y_mid),
+        (x_mid, bottom + GAP),
+        (x_mid, top - GAP - high),
+    )
+    rects = [
+        QRectF(
+            min(max(x, 0.0), max(view_wide - wide, 0.0)),
+            min(max(y, 0.0), max(view_high - high, 0.0)),
+            wide,
+            high,
+        )
+        for x, y in corners
+    ]
+    free = (rect for rect in rects if not any(rect.intersects(one) for one in taken))
+    return next(free, rects[0])
+
+
+def _paint_words(painter: QPainter, one: Inked, color: QColor, rect: QRectF | None) -> None:
+    if rect is None:
         return
+    words.draw_backing(painter, rect)
     step = words.line_height()
-    wide = max(words.text_width(line) for line in one.words) + 4
-    left = min(max(x for x, _ in points) + 10, size_px[0] - wide - words.MARGIN_PX)
-    middle = (min(y for _, y in points) + max(y for _, y in points)) / 2
-    top = min(max(middle - step * len(one.words) / 2, 0.0), size_px[1] - step * len(one.words))
     for number, line in enumerate(one.words):
-        rect = QRectF(max(left, 0.0), top + number * step, wide, step)
-        words.draw(painter, rect, Qt.AlignmentFlag.AlignLeft, line, color)
+        at = QRectF(rect.left() + 3, rect.top() + number * step, rect.width() - 3, step)
+        words.draw(painter, at, Qt.AlignmentFlag.AlignLeft, line, color)
 
 
 def _distance(at: tuple[float, float], start: tuple[float, float], end: tuple[float, float]) -> float:
