@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 MOST_REFERENCES = 200_000  # instances that one object may point at (ours)
+_NEWER = {  # classes of PS3.6 that the dictionary in use does not name yet
+    "1.2.840.10008.5.1.4.1.1.66.7": "Label Map Segmentation",
+    "1.2.840.10008.5.1.4.1.1.66.8": "Height Map Segmentation",
+}
 PROCESSING_EQUIPMENT = "109102"  # DCM: purpose of a contributing equipment that computed
 PROCESSING_ALGORITHM = "113944"
 
@@ -52,6 +56,8 @@ def class_name(uid: str) -> str:
     """The SOP class in words, or its UID where no list knows it."""
     from pydicom.uid import UID
 
+    if uid in _NEWER:
+        return _NEWER[uid]
     name = UID(uid).name if uid else ""
     return str(name).removesuffix(" Storage") if name != uid else uid
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from app.domain.errors import StudyUnreadableError
 from app.domain.objects import Notice, ObjectHead, ObjectKind, UnknownObject
 from app.studies.headers import read_elements
-from app.studies.objects.head import read_head
+from app.studies.objects.head import class_name, read_head
 from app.studies.objects.object_types import AnyObject, ObjectReader
 from app.studies.raw_values import RawValues
 from app.studies.slow_headers import damage, read_dataset
@@ -35,6 +35,11 @@ def kind_of(sop_class_uid: str) -> ObjectKind:
     """What an object of this class will be read as."""
     reader = readers().get(sop_class_uid)
     return reader.kind if reader else ObjectKind.UNKNOWN
+
+
+def class_of(sop_class_uid: str) -> str:
+    """The SOP class in words, or its UID where no list knows it."""
+    return class_name(sop_class_uid)
 
 
 def is_object(sop_class_uid: str, frames: int) -> bool:
