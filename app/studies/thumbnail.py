@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.geometry import spacing_of
-from app.domain.volume import Pixels, Window
+from app.domain.volume import Pixels
 from app.studies.decode import decode_frame
 from app.studies.display_sets import DisplaySet
+from app.studies.greys import by_table, by_window
 from app.studies.pixel_header import PixelHeader, of_frame, read_pixel_header
+from app.studies.stack_frame import StackFrame, stack_frame
 from app.studies.volumes import default_window
 
 
@@ -31,9 +33,15 @@ def thumbnail(
         fetch(address.instance.path)
     header = of_frame(read_pixel_header(address.instance.path), address.frame - 1)
     pixels = decode_frame(header, address.frame - 1)
-    _, row_mm, column_mm = spacing_of(display_set.affines[middle])
-    small = _shrink(pixels, row_mm, column_mm, size_px)
-    return _eight_bits(small, pixels, header)
+    frame = stack_frame(display_set, middle, header, pixels)
+    _, row_mm, column_mm = spacing_of(frame.affine)
+
+    def shrink(array: Pixels) -> NDArray[np.float32]:
+        return _shrink(array, row_mm, column_mm, size_px)
+
+    picture = _eight_bits(shrink(pixels), frame, header)
+    _cover(picture, frame, shrink)
+    return picture
 
 
 def _shrink(pixels: Pixels, row_mm: float, column_mm: float, size_px: int) -> NDArray[np.float32]:
@@ -55,14 +63,27 @@ def _shrink(pixels: Pixels, row_mm: float, column_mm: float, size_px: int) -> ND
     return picked
 
 
-def _eight_bits(small: NDArray[np.float32], pixels: Pixels, header: PixelHeader) -> NDArray[np.uint8]:
+def _eight_bits(small: NDArray[np.float32], frame: StackFrame, header: PixelHeader) -> NDArray[np.uint8]:
+    pixels = frame.pixels
     if small.ndim == 3:
         top = 255.0 if pixels.dtype.itemsize == 1 else float(max(pixels.max(), 1))
         return np.asarray(np.clip(small * (255 / top), 0, 255), dtype=np.uint8)
-    has_table = header.has_modality_lut
-    slope, intercept = (1.0, 0.0) if has_table else (header.slope, header.intercept)
-    own: tuple[Window, ...] = () if has_table else header.windows
-    window = own[0] if own else default_window(pixels, slope, intercept, header.padding)
-    grey = (small * slope + intercept - window.center) / max(window.width, 1e-6) + 0.5
-    shown = np.clip(grey, 0, 1)
-    return np.asarray((1 - shown if header.inverted else shown) * 255, dtype=np.uint8)
+    values = small * frame.slope + frame.intercept
+    if frame.voi_tables:
+        shown = by_table(values, frame.voi_tables[0])
+    else:
+        own = header.windows
+        window = own[0] if own else default_window(pixels, frame.slope, frame.intercept, frame.padding_range)
+        shown = by_window(values, window, frame.voi_function)
+    return np.asarray(np.nan_to_num(1 - shown if frame.inverted else shown) * 255, dtype=np.uint8)
+
+
+def _cover(
+    picture: NDArray[np.uint8], frame: StackFrame, shrink: Callable[[Pixels], NDArray[np.float32]]
+) -> None:
+    """Padding black, and the shutter's grey outside it, where most of a small pixel is covered."""
+    if frame.padding_range is not None:
+        low, high = frame.padding_range
+        picture[shrink((frame.pixels >= low) & (frame.pixels <= high)) > 0.5] = 0
+    if frame.shutter is not None:
+        picture[shrink(frame.shutter.shown) < 0.5] = round(frame.shutter.grey * 255)
