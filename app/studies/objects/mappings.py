@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 QUANTITY = "246205007"  # SCT: quantity
-# D50 white of the profile connection space, and XYZ (D50) to linear sRGB by the Bradford method (ICC, IEC 61966-2-1).
-_WHITE = (0.96422, 1.0, 0.82521)
+# The standard means D50 (the ICC profile connection space); the writers in use (DCMTK, highdicom, dcmqi) take the D65
+# of sRGB. The two differ by 4 of 255 at most; as the writers' colours are to come back, D65 it is (IEC 61966-2-1).
+_WHITE = (0.95047, 1.0, 1.08883)
 _TO_SRGB = (
-    (3.1338561, -1.6168667, -0.4906146),
-    (-0.9787684, 1.9161415, 0.0334540),
-    (0.0719453, -0.2289914, 1.4052427),
+    (3.2404542, -1.5371385, -0.4985314),
+    (-0.9692660, 1.8760108, 0.0415560),
+    (0.0556434, -0.2040259, 1.0572252),
 )
 
 
@@ -50,7 +51,7 @@ def _quantity(item: Dataset) -> Code | None:
 
 
 def color_of(dataset: Dataset, keyword: str) -> Rgb | None:
-    """A recommended colour, CIELab of the profile connection space in 16 bits (PS3.3 C.10.7.1.1), as sRGB."""
+    """A recommended colour, CIELab in 16 bits (PS3.3 C.10.7.1.1), as sRGB."""
     stored = wholes_of(dataset, keyword)
     if len(stored) != 3 or not all(0 <= part <= 0xFFFF for part in stored):
         return None
@@ -59,7 +60,7 @@ def color_of(dataset: Dataset, keyword: str) -> Rgb | None:
 
 
 def lab_to_rgb(lightness: float, a: float, b: float) -> Rgb:
-    """CIELab (D50) to sRGB, 0 to 255; what lies outside sRGB is cut off."""
+    """CIELab to sRGB, 0 to 255; what lies outside sRGB is cut off."""
     y = (lightness + 16) / 116
     xyz = [white * _inverse(part) for white, part in zip(_WHITE, (y + a / 500, y, y - b / 200), strict=True)]
     red, green, blue = (
