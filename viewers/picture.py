@@ -159,7 +159,8 @@ class PictureSampler:
     def image(self, picture: Picture, sampled: NDArray[Any], state: ViewState, ratio: float) -> QImage:
         """The sampled values as grey (or colour) for the painter."""
         if picture.is_colour:
-            self._shown = np.ascontiguousarray(255 - sampled if state.invert else sampled)
+            colours = _bytes_of(sampled, picture.source)
+            self._shown = np.ascontiguousarray(255 - colours if state.invert else colours)
             kind = QImage.Format.Format_RGB888
         else:
             self._shown = self._grey(sampled, picture, state)
@@ -182,6 +183,15 @@ class PictureSampler:
             self._table = blacken(window_table(kind, *how), kind, padding)
             self._table_for = (kind, how, padding)
         return look_up(sampled, self._table)
+
+
+def _bytes_of(colours: NDArray[Any], source: Frame | VolumeImage) -> NDArray[np.uint8]:
+    """Colour samples of any depth as bytes."""
+    if colours.dtype == np.uint8:
+        return colours
+    bits = 8 * colours.dtype.itemsize if isinstance(source, VolumeImage) else source.colour_bits
+    scaled = np.rint(colours * (255.0 / (2**bits - 1)))
+    return np.asarray(np.clip(scaled, 0, 255), dtype=np.uint8)
 
 
 def padding_of(source: Frame | VolumeImage) -> tuple[int, int] | None:

@@ -35,6 +35,7 @@ class Frame:
     """One 2D picture as stored: (rows, columns) or (rows, columns, 3); value = pixel * slope + intercept.
 
     padding_range: stored values, both ends included, that are no part of the image; without it `padding` alone is.
+    colour_bits: depth of colour samples that are no bytes.
     """
 
     pixels: Pixels
@@ -49,6 +50,7 @@ class Frame:
     overlays: tuple[OverlayPlane, ...] = ()
     shutter: Shutter | None = None
     padding_range: tuple[int, int] | None = None
+    colour_bits: int = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)

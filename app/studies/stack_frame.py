@@ -25,7 +25,8 @@ class StackFrame:
 
     voi_tables: the file's VOI LUTs for values after slope and intercept; the first is how it wants to be seen.
     voi_function: how a window makes grey. overlays, shutter: of this frame. padding_range: stored values, both ends
-    included, that are no part of the image; it holds `padding`. real_world: facts, not applied.
+    included, that are no part of the image; it holds `padding`. real_world: facts, not applied. colour_bits: depth of
+    colour samples.
     """
 
     pixels: Pixels
@@ -41,6 +42,7 @@ class StackFrame:
     shutter: Shutter | None = None
     padding_range: tuple[int, int] | None = None
     real_world: tuple[RealWorldMap, ...] = ()
+    colour_bits: int = 8
 
 
 def stack_frame(display_set: DisplaySet, index: int, header: PixelHeader, pixels: Pixels) -> StackFrame:
@@ -63,7 +65,20 @@ def stack_frame(display_set: DisplaySet, index: int, header: PixelHeader, pixels
         shutter=_shutter(header, frame),
         padding_range=padding_range,
         real_world=header.real_world,
+        colour_bits=colour_bits(header, pixels),
     )
+
+
+def colour_bits(header: PixelHeader, pixels: Pixels) -> int:
+    """Depth of colour samples: as stored, or as the palette's entries are.
+
+    Some writers keep bytes in palettes of words: so is a frame taken that has nothing brighter than 255 of 65535.
+    """
+    if pixels.ndim == 2 or pixels.dtype.itemsize == 1:
+        return 8
+    if header.photometric != "PALETTE COLOR":
+        return header.bits_stored
+    return 8 if int(pixels.max()) <= 255 else WORD_BITS
 
 
 def value_scale(header: PixelHeader, pixels: Pixels) -> tuple[float, float]:

@@ -66,8 +66,7 @@ def _shrink(pixels: Pixels, row_mm: float, column_mm: float, size_px: int) -> ND
 def _eight_bits(small: NDArray[np.float32], frame: StackFrame, header: PixelHeader) -> NDArray[np.uint8]:
     pixels = frame.pixels
     if small.ndim == 3:
-        top = 255.0 if pixels.dtype.itemsize == 1 else float(max(pixels.max(), 1))
-        return np.asarray(np.clip(small * (255 / top), 0, 255), dtype=np.uint8)
+        return np.asarray(np.clip(small * (255 / (2**frame.colour_bits - 1)), 0, 255), dtype=np.uint8)
     values = small * frame.slope + frame.intercept
     if frame.voi_tables:
         shown = by_table(values, frame.voi_tables[0])

@@ -215,3 +215,15 @@ def test_float_pictures_can_be_windowed_below_one(qtbot: QtBot) -> None:
     grey = grey_of_image(view.grab_picture())
     assert grey.max() > 250
     assert 100 < color_at(view, 24, 32)[0] < 160
+
+
+@pytest.mark.parametrize(("kind", "bits"), [("uint8", 8), ("uint16", 12), ("uint16", 16)])
+def test_colours_of_any_depth_are_drawn_as_what_they_are(qtbot: QtBot, kind: str, bits: int) -> None:
+    top = 2**bits - 1
+    pixels = np.zeros((1, ROWS, COLUMNS, 3), dtype=kind)
+    pixels[0, :, :20], pixels[0, :, 20:] = (top, top // 2, 0), (0, top // 4, top)
+    view = shown(qtbot, pixels, colour_bits=bits)
+    assert color_at(view, 20, 10) == pytest.approx((255, 127, 0), abs=1)
+    assert color_at(view, 20, 40) == pytest.approx((0, 63, 255), abs=1)
+    view.invert()
+    assert color_at(view, 20, 10) == pytest.approx((0, 128, 255), abs=1)
