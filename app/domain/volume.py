@@ -45,6 +45,7 @@ class RemarkKind(Enum):
     SHUTTER_NOT_APPLIED = "shutter_not_applied"
     OVERLAYS_NOT_SHOWN = "overlays_not_shown"
     INVERSION_DOUBTFUL = "inversion_doubtful"
+    COLOURS_NOT_APPLIED = "colours_not_applied"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from app.studies.limits import FRAME_BYTES
 from app.studies.lookup_tables import may_be_negative
 from app.studies.raw_values import RawValues
 from app.studies.showing import PLAIN, SHOWING_TAGS, Showing, StoredKind, read_showing
-from app.studies.tags import DOUBLE_PIXELS, FLOAT_PIXELS, TAGS
+from app.studies.tags import DOUBLE_PIXELS, FLOAT_PIXELS, PALETTE, TAGS
 from app.studies.walker import FRAME_GROUPS, SHARED_GROUPS, Elements
 
 NATIVE_LITTLE = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1"})
@@ -52,6 +52,7 @@ class PixelHeader:
     voi_function: VoiFunction | None = None
     padding_limit: int | None = None
     lut_shape: str = ""
+    has_palette: bool = False
     showing: Showing = PLAIN
     real_world: tuple[RealWorldMap, ...] = ()
 
@@ -146,6 +147,7 @@ def _from_values(path: Path, elements: Elements, values: RawValues) -> PixelHead
         voi_function=voi_function(values.code("VOILUTFunction")),
         padding_limit=_padding(values, "PixelPaddingRangeLimit", signed=signed),
         lut_shape=values.code("PresentationLUTShape"),
+        has_palette=PALETTE in elements.noted,
     )
 
 

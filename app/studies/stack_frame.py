@@ -101,11 +101,14 @@ def showing_remarks(headers: Iterable[PixelHeader]) -> tuple[Remark, ...]:
     overlays = max((_lost_overlays(header) for header in kept), default=0)
     shutters = any(header.showing.lost_shutters for header in kept)
     doubtful = any(header.lut_shape and header.lut_shape != _shape(header) for header in kept)
+    # Supplemental palettes (PS3.3 C.7.6.19) colour the upper values of a grey picture.
+    colours = any(header.has_palette and header.photometric in SHAPES for header in kept)
     said = (
         (Remark(RemarkKind.VOI_LUT_NOT_APPLIED),) if tables else (),
         (Remark(RemarkKind.OVERLAYS_NOT_SHOWN, (("count", overlays),)),) if overlays else (),
         (Remark(RemarkKind.SHUTTER_NOT_APPLIED),) if shutters else (),
         (Remark(RemarkKind.INVERSION_DOUBTFUL),) if doubtful else (),
+        (Remark(RemarkKind.COLOURS_NOT_APPLIED),) if colours else (),
     )
     return tuple(remark for some in said for remark in some)
 

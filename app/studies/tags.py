@@ -63,5 +63,6 @@ TAGS: dict[str, int] = {
 WANTED = frozenset(TAGS.values())
 # Elements whose mere presence sends a reader of pixels to the whole header.
 SHUTTER_SHAPE, MODALITY_LUT, VOI_LUT, REAL_WORLD_MAPS = 0x00181600, 0x00283000, 0x00283010, 0x00409096
+PALETTE = 0x00281101  # the red one; the others come with it
 FLOAT_PIXELS, DOUBLE_PIXELS = 0x7FE00008, 0x7FE00009
 OVERLAY_ROWS = frozenset(group << 16 | 0x0010 for group in range(0x6000, 0x6020, 2))

@@ -11,17 +11,25 @@ import struct
 from collections.abc import Container
 from dataclasses import dataclass, field
 
-from app.studies.tags import MODALITY_LUT, OVERLAY_ROWS, REAL_WORLD_MAPS, SHUTTER_SHAPE, VOI_LUT
+from app.studies.tags import MODALITY_LUT, OVERLAY_ROWS, PALETTE, REAL_WORLD_MAPS, SHUTTER_SHAPE, VOI_LUT
 
 IMPLICIT_LITTLE = "1.2.840.10008.1.2"
 EXPLICIT_BIG = "1.2.840.10008.1.2.2"
-DEFLATED = frozenset({"1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.8.1"})
+DEFLATED = frozenset({"1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.4.95"})
 
 PIXEL_TAGS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 UNDEFINED = 0xFFFFFFFF
 SHARED_GROUPS, FRAME_GROUPS = 0x52009229, 0x52009230
 # Elements whose mere presence changes what the plain values mean or how they are shown.
-NOTED = OVERLAY_ROWS | {MODALITY_LUT, REAL_WORLD_MAPS, SHUTTER_SHAPE, VOI_LUT, SHARED_GROUPS, FRAME_GROUPS}
+NOTED = OVERLAY_ROWS | {
+    MODALITY_LUT,
+    PALETTE,
+    REAL_WORLD_MAPS,
+    SHUTTER_SHAPE,
+    VOI_LUT,
+    SHARED_GROUPS,
+    FRAME_GROUPS,
+}
 MAX_DEPTH = 64
 MAX_ELEMENTS = 20_000
 LONG_VRS = frozenset(

@@ -15,7 +15,14 @@ from app.support.i18n import text
 from app.ui import words
 from viewers.types import BadgeLevel, CornerText, Point, TruthBadge, ViewState
 
-_NOTES = {RemarkKind.REFORMATTED, RemarkKind.SPACING_AT_DETECTOR, RemarkKind.LOSSY_SOURCE}
+_NOTES = {
+    RemarkKind.REFORMATTED,
+    RemarkKind.SPACING_AT_DETECTOR,
+    RemarkKind.LOSSY_SOURCE,
+    RemarkKind.VOI_LUT_NOT_APPLIED,
+    RemarkKind.SHUTTER_NOT_APPLIED,
+    RemarkKind.OVERLAYS_NOT_SHOWN,
+}
 _AXES = (("L", "R"), ("P", "A"), ("S", "I"))  # LPS: the letter of growing and of falling values
 
 
@@ -40,13 +47,18 @@ def zoom_words(display_set: DisplaySet, state: ViewState) -> str:
     return text(key, scale=f"{state.scale:.2f}")
 
 
-def volume_text(study: Study, display_set: DisplaySet) -> CornerText:
-    """Corners of a 3D picture, which names its colouring itself."""
+def volume_text(study: Study, display_set: DisplaySet, remarks: Sequence[Remark] = ()) -> CornerText:
+    """Corners of a 3D picture, which names its colouring itself, and has no badge: remarks stand in a corner."""
     name, details = words.identity(study)
     return CornerText(
         top_left=(name, details),
         top_right=(words.description(study), words.day(study.date)),
         bottom_left=(display_set.title,),
+        bottom_right=tuple(
+            words.said(f"remark.{remark.kind.value}", remark.facts)
+            for remark in remarks
+            if remark.kind is not RemarkKind.LOADING
+        ),
     )
 
 

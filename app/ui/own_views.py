@@ -45,6 +45,8 @@ class OwnViews:
 
     def words(self) -> str:
         """What makes grey now, for the corner: a table by its name, else the window, and what is not in force."""
+        if self._view.picture is not None and self._view.picture.is_colour:
+            return text("ui.corner.colour")
         window, table = self._view.state.window, self._view.table
         if table is not None:
             return text(

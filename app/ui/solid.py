@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.domain.finding import Place
-from app.domain.volume import Space, Volume
+from app.domain.volume import Remark, Space, Volume
 from app.state.model import TextAmount
 from app.ui import corners
 from app.ui.marks import Marks
@@ -24,6 +24,7 @@ class VolumeContent(QObject):
         self.subject = subject
         self.view: QWidget = self.volume_view
         self._has_volume = False
+        self._remarks: tuple[Remark, ...] = ()
 
     @property
     def is_settled(self) -> bool:
@@ -38,11 +39,11 @@ class VolumeContent(QObject):
     def write(self) -> None:
         """Corner texts."""
         study, one = self.subject.study, self.subject.display_set
-        self.volume_view.set_corner_text(corners.volume_text(study, one))
+        self.volume_view.set_corner_text(corners.volume_text(study, one, self._remarks))
 
     def show_volume(self, volume: Volume) -> None:
         """The volume is complete."""
-        self._has_volume = True
+        self._has_volume, self._remarks = True, volume.remarks
         self.volume_view.set_volume(volume_image(volume))
         self.write()
 

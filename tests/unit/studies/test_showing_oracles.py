@@ -9,7 +9,10 @@ import pytest
 from pydicom import dcmread
 from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
 
+from app.domain.volume import RemarkKind
 from app.studies.pixel_header import read_pixel_header
+from app.studies.stack_frame import showing_remarks
+from tests.support.dicom_files import ct_dataset, write
 from tests.support.pictures import by_dcmtk, frame_at, grey, packaged
 from tests.support.shared import shared_dir
 from viewers.showing import VoiTable
@@ -99,3 +102,21 @@ def test_an_overlay_has_the_bits_that_pydicom_finds() -> None:
     assert np.array_equal(plane.mask, dcmread(path).overlay_array(0x6000).astype(bool))
     assert (plane.origin, plane.kind, plane.label) == ((0, 0), "G", "Siemens MedCom Object Graphics")
     assert plane.mask.sum() == 323
+
+
+def test_a_supplemental_palette_that_is_not_in_force_is_said() -> None:
+    header = read_pixel_header(packaged("eCT_Supplemental.dcm"))
+    assert [remark.kind for remark in showing_remarks([header])] == [RemarkKind.COLOURS_NOT_APPLIED]
+
+
+@pytest.mark.parametrize(
+    ("photometric", "shape", "inverted"),
+    [("MONOCHROME2", "INVERSE", False), ("MONOCHROME1", "IDENTITY", True)],
+)
+def test_a_file_that_contradicts_itself_about_black_and_white_is_said(
+    photometric: str, shape: str, inverted: bool, tmp_path: Path
+) -> None:
+    dataset = ct_dataset(PhotometricInterpretation=photometric, PresentationLUTShape=shape)
+    header = read_pixel_header(write(dataset, tmp_path / "x.dcm"))
+    assert header.inverted == inverted
+    assert [remark.kind for remark in showing_remarks([header])] == [RemarkKind.INVERSION_DOUBTFUL]
