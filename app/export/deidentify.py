@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 from app.domain.codes import Code
 from app.domain.errors import ExportRefusedError
 from app.domain.finding import AnalysisResult, Finding, Judgement, MapRef, PackageRef, Reading
+from app.domain.measurement import Measurement
 from app.domain.study import Instance, Patient, Study
 from app.export.types import StudyExport
 
@@ -47,12 +48,15 @@ _OF_THE_PACKAGE = frozenset(
         "label_map",
         "site",
         "side",
+        "tool",
+        "graphic",
+        "calibration",
         "provider",
         "requested_providers",
         "state_reason_key",
     }
 )
-_UID_FIELDS = ("uid", "uids", "finding_id", "result_id")
+_UID_FIELDS = ("uid", "uids", "finding_id", "result_id", "measurement_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,8 @@ class _Cleaner:
             return replace(made, stamps=(), pixel_sha256="")
         if isinstance(made, Judgement):
             return replace(made, at="", reader=self._names.reader(value.reader))  # type: ignore[attr-defined]  # a Judgement
+        if isinstance(made, Measurement):
+            return replace(made, at="", reader=self._names.reader(value.reader))  # type: ignore[attr-defined]  # a Measurement
         if isinstance(made, Instance):
             return replace(made, path=Path())
         return made

@@ -63,7 +63,13 @@ def valid_uid(uid: str) -> str:
 
 
 def common_arguments(export_set: ExportSet, result: AnalysisResult, description: str) -> dict[str, Any]:
-    """Keyword arguments that SR and SEG take alike (Any: highdicom's own types)."""
+    """Keyword arguments that SR and SEG of a model's findings take alike (Any: highdicom's own types)."""
+    equipment = [algorithm_equipment(result.package)]
+    return own_arguments(export_set, description) | {"contributing_equipment": equipment}
+
+
+def own_arguments(export_set: ExportSet, description: str) -> dict[str, Any]:
+    """Keyword arguments of every object of ours (Any: highdicom's own types)."""
     arguments: dict[str, Any] = {
         "manufacturer": TOOL,
         "manufacturer_model_name": TOOL,
@@ -71,7 +77,6 @@ def common_arguments(export_set: ExportSet, result: AnalysisResult, description:
         "device_serial_number": "0",
         "series_description": f"{description}: {NOTICE}"[:64],
         "content_qualification": "RESEARCH",
-        "contributing_equipment": [algorithm_equipment(result.package)],
         "coding_schemes": [private_scheme()],
         "specific_character_set": "ISO_IR 192",
     }

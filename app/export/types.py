@@ -68,7 +68,10 @@ class ExportSet:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What an exporter wrote: file names inside the folder, findings in them, and what a reader should know."""
+    """What an exporter wrote: file names inside the folder, findings (or measurements) in them, and what a reader
+
+    should know.
+    """
 
     files: tuple[str, ...]
     findings: int

@@ -21,6 +21,7 @@ from viewers.measuring import Measured
 from viewers.shapes import Drawn, Shape, measure_tools
 
 _PAIRED = (("long_axis", "short_axis"), ("mean", "sd"), ("min", "max"))
+_SELF_EVIDENT = frozenset({"length", "value"})  # the number alone says it
 SQUARE_CM = 100.0
 
 
@@ -91,7 +92,7 @@ def lines_of(quantities: Iterable[Quantity], calibration: str = "", label: str =
 
 
 def _said(one: Quantity) -> str:
-    name = text(f"measure.name.{one.key}")
+    name = "" if one.key in _SELF_EVIDENT else text(f"measure.name.{one.key}")
     if one.unit.value == "mm2" and one.value >= SQUARE_CM:
         return text("measure.line", name=name, value=f"{one.value / SQUARE_CM:.2f}", unit="cm²").strip()
     units = {"mm2": "mm²", "deg": "°", "[hnsf'U]": "HU", "{pixels}": "px", "1": ""}

@@ -25,10 +25,15 @@ from app.domain.finding import (
     Verdict,
 )
 from app.domain.geometry import index_to_lps, plane_affine
+from app.domain.measure_codes import quantity
+from app.domain.measurement import Measurement
 from app.domain.study import Instance, Patient, Series, Study
 from app.domain.volume import FrameRef, Space
 from app.support.paths import UserPaths
 from tests.support.findings import nodule, result_of
+from viewers.measuring import Sheet
+from viewers.shapes import measure_tools
+from viewers.types import Frame
 
 STUDY_UID = "1.2.826.0.1.3680043.8.498.77001"
 CT_UID = "1.2.826.0.1.3680043.8.498.77002"
@@ -114,7 +119,70 @@ def build_case(folder: Path, *, tilt: bool = False) -> Case:
     film[0, 4:9, 10:20] = 1
     save_map(paths, CR_RESULT_UID, "regions.npz", film, cr_affine())
     results = (ct_result(ct, affine), cr_result(cr))
-    return Case(study, Reading(STUDY_UID, results, judge(results)), paths, labels, affine)
+    measured = (*ct_measurements(ct, affine), cr_measurement(cr))
+    return Case(study, Reading(STUDY_UID, results, judge(results), measured), paths, labels, affine)
+
+
+def ct_measurements(ct: Series, affine: NDArray[np.float64]) -> tuple[Measurement, ...]:
+    """One of every tool on the fourth image, with numbers as the tools give them; reader and label are canaries."""
+    points = {
+        "length": ((4, 5), (12, 20)),
+        "polyline": ((4, 5), (12, 20), (15, 20)),
+        "bidirectional": ((4, 5), (4, 25), (2, 15), (8, 15)),
+        "angle": ((4, 5), (12, 20), (15, 20)),
+        "cobb": ((4, 5), (12, 20), (15, 20), (20, 3)),
+        "rectangle": ((4, 5), (12, 20)),
+        "ellipse": ((4, 5), (12, 20)),
+        "circle": ((10, 12), (10, 16)),
+        "freehand": ((4, 5), (12, 20), (15, 7)),
+        "arrow": ((4, 5), (12, 20)),
+        "probe": ((4, 5),),
+    }
+    image = ct.instances[3]
+    frame = Frame(np.arange(ROWS * COLUMNS, dtype=np.int16).reshape(ROWS, COLUMNS), affine)
+    made = []
+    for number, (tool, row_column) in enumerate(points.items()):
+        flat = np.array(row_column, dtype=float)[:, ::-1] * np.array(SPACING_MM[:0:-1])
+        numbers = measure_tools()[tool].measure(flat, Sheet(frame))
+        x_y_z = index_to_lps(affine, [(3, row, column) for row, column in row_column])
+        made.append(
+            Measurement(
+                f"2.25.9{number}",
+                tool,
+                STUDY_UID,
+                ct.series_instance_uid,
+                ct.frame_of_reference_uid,
+                Space.PATIENT,
+                FrameRef(image.sop_instance_uid),
+                measure_tools()[tool].graphic,
+                tuple((float(x), float(y), float(z)) for x, y, z in x_y_z),
+                tuple((float(row), float(column)) for row, column in row_column),
+                tuple(quantity(one.key, one.value, one.unit, "HU") for one in numbers),
+                label="=Зильберштейн" if tool == "length" else "",
+                reader="Ридер Канарейкин",
+                at="2026-11-24T01:00:42.5+00:00",
+            )
+        )
+    return tuple(made)
+
+
+def cr_measurement(cr: Series) -> Measurement:
+    """A length on the radiograph, in mm at its detector."""
+    return Measurement(
+        "2.25.80",
+        "length",
+        STUDY_UID,
+        cr.series_instance_uid,
+        "",
+        Space.IMAGE,
+        FrameRef(cr.instances[0].sop_instance_uid),
+        "POLYLINE",
+        ((1.0, 1.0, 0.0), (3.0, 1.0, 0.0)),
+        ((5.0, 5.0), (5.0, 15.0)),
+        (quantity("length", 2.0, "mm"),),
+        calibration="at detector",
+        reader="Ридер Канарейкин",
+    )
 
 
 def judge(results: tuple[AnalysisResult, ...]) -> tuple[Judgement, ...]:

@@ -6,13 +6,12 @@ import csv
 from pathlib import Path
 
 from app.domain.errors import ExportRefusedError
+from app.export.cells import harmless
 from app.export.columns import COLUMNS
 from app.export.rows import Cell, cells, rows_of
 from app.export.types import Exporter, ExportSet, Written
 
 FILE = "findings.csv"
-# What a spreadsheet takes for a formula at the start of a cell (OWASP: CSV injection).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def write(export_set: ExportSet, folder: Path) -> Written:
@@ -35,13 +34,6 @@ def check(export_set: ExportSet, folder: Path, written: Written) -> None:
     wanted += [[_as_read(harmless(value)) for value in cells(row).values()] for row in rows_of(export_set)]
     if found != wanted:
         raise ExportRefusedError("error.export.differs", file=FILE)
-
-
-def harmless(value: Cell) -> Cell:
-    """Text that a spreadsheet would run gets an apostrophe in front; numbers stay numbers."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
 
 
 def _as_read(value: Cell) -> str:

@@ -23,7 +23,10 @@ from app.workflows.export import ExportReport, export_reading, exporters
 from tests.support.export import PATIENT, RESULT_UID, STUDY_UID, Case, build_case, canaries
 
 EVERY = sorted(exporters())
-CLINICAL = [name for name, exporter in exporters().items() if not exporter.assessment]
+MEASURED = {"measurements", "measurements_csv"}  # they hold what readers measured, and no findings
+CLINICAL = [
+    name for name, exporter in exporters().items() if not exporter.assessment and name not in MEASURED
+]
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +162,16 @@ def test_nothing_accepted_leaves_no_clinical_file(exporter: str, case: Case, tmp
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("exporter", sorted(MEASURED))
+def test_nothing_measured_leaves_no_file(exporter: str, case: Case, tmp_path: Path) -> None:
+    with pytest.raises(ExportRefusedError) as refused:
+        export_reading(
+            replace(case.reading, measurements=()), case.study, [exporter], tmp_path / "out", paths=case.paths
+        )
+    assert refused.value.key == "error.export.nothing_accepted"
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("exporter", EVERY)
 def test_the_manifest_hashes_every_file(exporter: str, case: Case, tmp_path: Path) -> None:
     from hashlib import sha256
@@ -177,6 +190,7 @@ def test_the_manifest_hashes_every_file(exporter: str, case: Case, tmp_path: Pat
 def test_ids_are_the_same_in_repeated_exports(exporter: str, case: Case, tmp_path: Path) -> None:
     names = Pseudonyms(load_key(case.paths.data / "export.key"))
     accepted = [j.finding.finding_id for j in case.reading.judgements if j.verdict is Verdict.ACCEPTED]
+    accepted += [one.measurement_id for one in case.reading.measurements]
     for run in "ab":
         whole = b"".join(file.read_bytes() for file in export(case, tmp_path / run, exporter).files)
         assert names.uid(STUDY_UID).encode() in whole
@@ -244,5 +258,6 @@ def test_counts_agree_across_formats(case: Case, tmp_path: Path) -> None:
     found = counts["findings_by_format"]
     assert found.pop("coco") == 4  # two regions and two boxes; a point has no box
     assert found.pop("nifti") == 1  # a radiograph makes no volume
+    assert found.pop("measurements") == found.pop("measurements_csv") == 12
     assert found == {"assessment": 6, "csv": 8, "jsonl": 8, "seg": 2, "sr": 5}
     assert RESULT_UID not in json.dumps(counts)

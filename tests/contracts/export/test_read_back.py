@@ -60,11 +60,24 @@ def verify_without_a_signature(file: Path) -> None:
     made.save_as(file)
 
 
+def move_a_point(file: Path) -> None:
+    made = dcmread(file)
+    moved = 0
+    for item in made.iterall():
+        if item.keyword == "GraphicData" and len(item.value) > 2:
+            item.value = [item.value[0] + 0.5, *item.value[1:]]
+            moved += 1
+    assert moved
+    made.save_as(file)
+
+
 DAMAGES: dict[str, list[Callable[[Path], None]]] = {
     "assessment": [swap(b"rejected", b"accepted"), verify_without_a_signature],
     "coco": [move_a_box],
     "csv": [swap(b"rejected", b"accepted"), swap(b"-293.0", b"-292.0")],
     "jsonl": [swap(b"rejected", b"accepted")],
+    "measurements": [move_a_point, verify_without_a_signature],
+    "measurements_csv": [swap(b",mm,", b",cm,")],
     "nifti": [flip_last_byte],
     "seg": [clear_a_voxel],
     "sr": [swap(b"modified", b"accepted"), verify_without_a_signature],
