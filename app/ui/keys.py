@@ -13,6 +13,8 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLineEdit,
+    QSpinBox,
+    QTreeView,
     QWidget,
 )
 
@@ -41,8 +43,10 @@ def keeps(widget: QWidget, event: QKeyEvent) -> bool:
             Qt.Key.Key_Left,
             Qt.Key.Key_Right,
         }
-    if isinstance(widget, QLineEdit):
+    if isinstance(widget, QLineEdit | QSpinBox):
         return not Qt.Key.Key_F1 <= key <= Qt.Key.Key_F35
+    if isinstance(widget, QTreeView) and key in _SIDEWAYS:
+        return True
     if isinstance(widget, QAbstractItemView):
         return key in _MOVES | _TABS or (key in _ENTER and bool(widget.property(OPENS_BY_ENTER)))
     if isinstance(widget, QAbstractSlider | QComboBox):

@@ -12,8 +12,11 @@ from app.support.i18n import text
 from app.support.paths import resource_dir
 from app.ui import words
 from app.ui.overlays.about import AboutSheet
+from app.ui.overlays.connections import ConnectionsSheet
 from app.ui.overlays.key_list import KeySheet
 from app.ui.overlays.palette import Choice, PaletteSheet
+from app.ui.overlays.remote import RemoteSheet
+from app.ui.overlays.send import SendSheet
 from app.ui.overlays.settings import SettingsSheet
 from app.ui.overlays.sheet import Sheet
 from viewers.mouse_profiles import ACTIVE, PROFILES, Button, Modifier
@@ -56,6 +59,9 @@ class Sheets:
         return False
 
     def _make(self, what: str) -> Sheet:
+        remote = {"remote": RemoteSheet, "connections": ConnectionsSheet, "send": SendSheet}
+        if what in remote:
+            return remote[what](self._ctx, self._window)
         if what == "palette":
             return PaletteSheet(self._window, self._choices)
         if what == "keys":

@@ -69,6 +69,11 @@ QToolButton[flat="true"]:hover {{ background: #484b4f; }}
 QToolButton[tool="true"] {{ padding: 4px 4px; background: transparent; border: 1px solid transparent; }}
 QToolButton[tool="true"]:hover {{ background: #484b4f; }}
 QToolButton[tool="true"]:checked {{ background: {CHOSEN}; border-color: {ACCENT}; }}
+QCheckBox::indicator {{
+  width: 14px; height: 14px; background: {FIELD}; border: 1px solid #7c7f82; border-radius: 2px;
+}}
+QCheckBox::indicator:checked {{ background: {ACCENT}; border-color: {ACCENT}; }}
+QCheckBox:focus {{ color: {ACCENT}; }}
 QProgressBar {{ background: {FIELD}; border: 1px solid {LINE}; border-radius: 3px; text-align: center; height: 18px; }}
 QProgressBar::chunk {{ background: #33658a; }}
 QSlider::groove:horizontal {{ height: 4px; background: {LINE}; border-radius: 2px; }}

@@ -63,6 +63,20 @@ class Sheet(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def focusNextPrevChild(self, onwards: bool) -> bool:  # noqa: N802 - Qt's name
+        """Tab goes round within the sheet."""
+        focus = self._window.focusWidget()
+        here: QWidget = focus if focus is not None and self.isAncestorOf(focus) else self
+        place = _neighbour(here, onwards=onwards)
+        while place is not None and place is not here:
+            takes = place.focusPolicy() & Qt.FocusPolicy.TabFocus and place.isEnabled()
+            if takes and self.isAncestorOf(place) and place.isVisibleTo(self) and place.focusProxy() is None:
+                reason = Qt.FocusReason.TabFocusReason if onwards else Qt.FocusReason.BacktabFocusReason
+                place.setFocus(reason)
+                return True
+            place = _neighbour(place, onwards=onwards)
+        return False
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Stay in the middle when the window changes."""
         if watched is self._window and event.type() == QEvent.Type.Resize and self.isVisible():
@@ -74,3 +88,7 @@ class Sheet(QWidget):
         height = min(self._size[1], self._window.height() - 2 * MARGIN)
         top = min(80, (self._window.height() - height) // 2)
         self.setGeometry((self._window.width() - width) // 2, top, width, height)
+
+
+def _neighbour(widget: QWidget, *, onwards: bool) -> QWidget | None:
+    return widget.nextInFocusChain() if onwards else widget.previousInFocusChain()

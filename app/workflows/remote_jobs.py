@@ -1,0 +1,129 @@
+"""Search, retrieve, send and test over a connection, each as a job of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.context import AppContext
+from app.domain.errors import OverreadError
+from app.domain.study import Study
+from app.domain.volume import CancelToken, Progress
+from app.jobs.job import Job, Priority
+from app.state.events import JobEnded, JobReported, StudiesListed
+from app.state.model import JobRow
+from app.workflows.places import surroundings_of
+
+if TYPE_CHECKING:
+    from app.studies.headers import ScannedInstance
+    from app.studies.scan import ScanReport
+    from app.studies.source_types import Source, Stored, StudyPage, StudyQuery
+
+SEARCH, RETRIEVE, SEND = "search", "retrieve", "send"
+Failed = Callable[[OverreadError], None]
+Connect = Callable[[str], "Source"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One study of one connection. title: for the list of jobs; never a patient's name."""
+
+    place: str
+    study_instance_uid: str
+    title: str
+
+
+def connector(ctx: AppContext) -> Connect:
+    """How places become sources here; called on a job's thread."""
+    around = surroundings_of(ctx)
+
+    def connect(place: str) -> Source:
+        from app.studies.source_chain import connect as by_chain
+
+        return by_chain(place, around)
+
+    return connect
+
+
+def start_search(
+    ctx: AppContext, place: str, query: StudyQuery, done: Callable[[StudyPage], None], failed: Failed
+) -> Job:
+    """One page of studies; a test of the connection is a search for one."""
+    connect = connector(ctx)
+
+    def search(asked: StudyQuery, _progress: Progress, cancel: CancelToken) -> StudyPage:
+        source = connect(place)
+        try:
+            return source.search(asked, cancel)
+        finally:
+            source.close()
+
+    return ctx.jobs.submit(search, query, Priority.INTERACTION, done, failed, kind=SEARCH)
+
+
+def start_retrieve(
+    ctx: AppContext,
+    wanted: Wanted,
+    done: Callable[[ScanReport], None],
+    failed: Failed,
+    ended: Callable[[], None],
+) -> Job:
+    """Headers of a study into the worklist; its files may still be on their way. ended: whatever the outcome."""
+    connect, index = connector(ctx), ctx.index
+
+    def take(batch: list[ScannedInstance]) -> None:
+        index.add(batch)
+
+    def retrieve(asked: Wanted, progress: Progress, cancel: CancelToken) -> ScanReport:
+        source = connect(asked.place)
+        try:
+            report = source.open(asked.study_instance_uid, take, progress, cancel)
+        finally:
+            source.close()
+        studies: tuple[Study, ...] = index.studies()
+        ctx.post(lambda: ctx.store.apply(StudiesListed(studies)))
+        return report
+
+    def reported(share: float, note: str) -> None:
+        ctx.store.apply(JobReported(JobRow(job.job_id, RETRIEVE, wanted.title, share, note)))
+
+    def end() -> None:
+        ctx.store.apply(JobEnded(job.job_id))
+        ended()
+
+    def did(report: ScanReport) -> None:
+        end()
+        done(report)
+
+    def could_not(error: OverreadError) -> None:
+        end()
+        failed(error)
+
+    job = ctx.jobs.submit(
+        retrieve, wanted, Priority.INTERACTION, did, could_not,
+        on_progress=reported, on_canceled=end, kind=RETRIEVE, target=wanted.title,
+    )  # fmt: skip
+    ctx.store.apply(JobReported(JobRow(job.job_id, RETRIEVE, wanted.title)))
+    return job
+
+
+def start_send(
+    ctx: AppContext,
+    place: str,
+    files: Sequence[Path],
+    done: Callable[[tuple[Stored, ...]], None],
+    failed: Failed,
+) -> Job:
+    """Send files; one outcome each."""
+    connect = connector(ctx)
+
+    def send(asked: tuple[Path, ...], progress: Progress, cancel: CancelToken) -> tuple[Stored, ...]:
+        source = connect(place)
+        try:
+            return source.store(asked, progress, cancel)
+        finally:
+            source.close()
+
+    return ctx.jobs.submit(send, tuple(files), Priority.INTERACTION, done, failed, kind=SEND)
