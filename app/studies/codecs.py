@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.studies.decoding.colour import from_planes, spread_422, ybr_to_rgb
+from app.studies.decoding.cut_short import is_cut_short
 from app.studies.decoding.tasks import FrameTask
 
 _JPEG_PROCESS = "1.2.840.10008.1.2.4."
@@ -33,6 +34,7 @@ PACKED = frozenset(
     {RLE, ENCAPSULATED_NATIVE, DEFLATED_FRAMES}
 )  # no picture format: bytes as PS3.5 section 8 has them
 KNOWN = JPEG | JPEG_LS | JPEG_2000 | HTJ2K | JPEG_XL | PACKED
+LOSSY = frozenset(_JPEG_PROCESS + number for number in ("50", "51", "81", "91", "93", "112", "203"))
 
 GREY = frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", ""})
 COLOURS = frozenset({"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"})
@@ -42,8 +44,15 @@ class CodecError(Exception):
     """The codec refused the frame, or gave back another picture than the header promises."""
 
 
+class CutShortError(Exception):
+    """The codestream ends before the picture does; no other codec may fill in the rest."""
+
+
 def decode_codestream(task: FrameTask, frame: bytes) -> NDArray[Any]:
-    """(rows, columns) with the bits as they are stored, or (rows, columns, 3) RGB. Raises CodecError, MemoryError."""
+    """(rows, columns) with the bits as they are stored, or (rows, columns, 3) RGB.
+
+    Raises CodecError, CutShortError, MemoryError.
+    """
     family = _family(task.syntax)
     try:
         return _as_promised(family(task, frame), task)
@@ -59,8 +68,7 @@ def _family(syntax: str) -> Callable[[FrameTask, bytes], NDArray[Any]]:
     families: tuple[tuple[frozenset[str], Callable[[FrameTask, bytes], NDArray[Any]]], ...] = (
         (JPEG, _jpeg),
         (JPEG_LS, _jpeg_ls),
-        (JPEG_2000, _jpeg_2000),
-        (HTJ2K, _htj2k),
+        (JPEG_2000 | HTJ2K, _jpeg_2000),
         (JPEG_XL, _jpeg_xl),
         (frozenset({RLE}), _rle),
         (frozenset({DEFLATED_FRAMES}), _deflated),
@@ -78,13 +86,18 @@ def _jpeg(task: FrameTask, frame: bytes) -> NDArray[Any]:
     """
     import imagecodecs
 
-    if task.samples == 1:
-        return np.asarray(imagecodecs.jpeg8_decode(frame))
-    if frame[6:10] == b"JFIF" and task.syntax not in JPEG_LOSSLESS:
-        return np.asarray(imagecodecs.jpeg8_decode(frame))
-    if task.photometric.startswith("YBR"):
-        return np.asarray(imagecodecs.jpeg8_decode(frame, colorspace="YCBCR", outcolorspace="RGB"))
-    return np.asarray(imagecodecs.jpeg8_decode(frame, colorspace="RGB", outcolorspace="RGB"))
+    spaces: dict[str, Any] = {}  # names or numbers of colour spaces
+    if task.samples > 1 and not (frame[6:10] == b"JFIF" and task.syntax not in JPEG_LOSSLESS):
+        spaces["colorspace"] = "YCBCR" if task.photometric.startswith("YBR") else "RGB"
+        spaces["outcolorspace"] = "RGB"
+
+    def decode(stream: bytes) -> NDArray[Any]:
+        return np.asarray(imagecodecs.jpeg8_decode(stream, **spaces))
+
+    decoded = decode(frame)
+    if is_cut_short(decoded, frame, decode):
+        raise CutShortError
+    return decoded
 
 
 def _jpeg_ls(task: FrameTask, frame: bytes) -> NDArray[Any]:
@@ -101,19 +114,17 @@ def _jpeg_ls(task: FrameTask, frame: bytes) -> NDArray[Any]:
 
 
 def _jpeg_2000(task: FrameTask, frame: bytes) -> NDArray[Any]:
-    """The codec turns YBR_ICT and YBR_RCT back by itself; YBR_FULL was there before it (PS3.5 section 8.2.4)."""
+    """The codec turns YBR_ICT and YBR_RCT back by itself; YBR_FULL was there before it (PS3.5 section 8.2.4).
+
+    HTJ2K too goes through OpenJPEG: OpenJPH is twice as fast, but gives back whatever lay in memory where a stream is
+    damaged, and says so to nobody.
+    """
     import imagecodecs
 
     decoded = np.asarray(imagecodecs.jpeg2k_decode(frame))
     if task.syntax in JPEG_2000_PART_2 and task.samples == 1 and decoded.ndim == 3:
         decoded = decoded[..., task.component]
     return _untransformed(decoded, task)
-
-
-def _htj2k(task: FrameTask, frame: bytes) -> NDArray[Any]:
-    import imagecodecs
-
-    return _untransformed(np.asarray(imagecodecs.htj2k_decode(frame)), task)
 
 
 def _jpeg_xl(task: FrameTask, frame: bytes) -> NDArray[Any]:
@@ -135,7 +146,10 @@ def _rle(task: FrameTask, frame: bytes) -> NDArray[Any]:
 def _deflated(task: FrameTask, frame: bytes) -> NDArray[Any]:
     """Never inflated further than the header promises."""
     inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-    return unpack(task, inflate.decompress(frame, packed_bytes(task) + 1))
+    raw = inflate.decompress(frame, packed_bytes(task) + 2)
+    if not inflate.eof:
+        raise CodecError("not whole, or larger than promised")
+    return unpack(task, raw)
 
 
 def packed_bytes(task: FrameTask) -> int:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from app.domain.errors import PixelsUnreadableError
 from app.domain.volume import Pixels
+from app.studies.codecs import LOSSY
 from app.studies.decoding.compressed import decode_compressed, prewarm
 from app.studies.decoding.native import decode_native
 from app.studies.decoding.syntaxes import COMPRESSED, refusal_of
@@ -48,10 +49,20 @@ def decode_stored(header: PixelHeader, index: int) -> Pixels:
     if header.is_native:
         decoded = decode_native(header, index)
     elif header.syntax in COMPRESSED:
-        decoded = decode_compressed(header, index)
+        decoded = hold_overshoot(decode_compressed(header, index), header)
     else:
         return decode_slowly(header, index)
     return settle_bits(decoded, header) if decoded.ndim == 2 and decoded.dtype.kind != "f" else decoded
+
+
+def hold_overshoot(values: NDArray[Any], header: PixelHeader) -> NDArray[Any]:
+    """Lossy coding swings past the largest stored value; cut off as a bit above, white would turn black."""
+    if header.syntax not in LOSSY or values.ndim != 2 or header.is_signed:
+        return values
+    if header.bits_stored == header.bits_allocated or header.high_bit != header.bits_stored - 1:
+        return values
+    held: NDArray[Any] = np.minimum(values, values.dtype.type((1 << header.bits_stored) - 1))
+    return held
 
 
 def settle_bits(values: NDArray[Any], header: PixelHeader) -> Pixels:

@@ -1,4 +1,4 @@
-"""Everything unusual: pydicom's decoders, then SimpleITK for what only that can read."""
+"""Everything unusual: big-endian and deflated files, odd headers, and a second decoder where the quick one refused."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from app.domain.errors import PixelsUnreadableError
 from app.domain.volume import Pixels
-from app.studies.codecs import JPEG
+from app.studies.codecs import KNOWN, CodecError, CutShortError, decode_codestream
 from app.studies.codestream import check_size
+from app.studies.decoding.tasks import task_of
 from app.studies.pixel_header import PixelHeader
 from app.studies.slow_headers import damage
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 # Decoders that ship with the product. The GPL plug-in for JPEG is never among them.
 PLUGINS = {
     "1.2.840.10008.1.2.5": "pylibjpeg",
-    "1.2.840.10008.1.2.4.80": "pyjpegls",
-    "1.2.840.10008.1.2.4.81": "pyjpegls",
     "1.2.840.10008.1.2.4.90": "pylibjpeg",
     "1.2.840.10008.1.2.4.91": "pylibjpeg",
     "1.2.840.10008.1.2.4.201": "pylibjpeg",
@@ -38,14 +37,11 @@ def decode_slowly(header: PixelHeader, index: int) -> Pixels:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            if header.syntax in JPEG and header.frame_values:
-                raise ValueError("whether SimpleITK applied a frame's own rescale cannot be told")
             dataset = _dataset(header)
-            _check_codestream(header, dataset, index)
-            frame = (
-                _by_simpleitk(header, index) if header.syntax in JPEG else _by_pydicom(header, dataset, index)
-            )
-            return _finish(frame, header)
+            _check_pixels(header, dataset)
+            if header.syntax in KNOWN:
+                return _compressed(header, dataset, index)
+            return _finish(_by_pydicom(header, dataset, index), header)
         except PixelsUnreadableError:
             raise
         except damage(RuntimeError) as error:
@@ -74,14 +70,25 @@ def _dataset(header: PixelHeader) -> Dataset:
     return dcmread(header.path, force=True, defer_size=1024 * 1024)
 
 
-def _check_codestream(header: PixelHeader, dataset: Dataset, index: int) -> None:
+def _check_pixels(header: PixelHeader, dataset: Dataset) -> None:
+    if not any(keyword in dataset for keyword in ("PixelData", "FloatPixelData", "DoubleFloatPixelData")):
+        raise PixelsUnreadableError("error.pixels.none", file=header.path.name)
+
+
+def _compressed(header: PixelHeader, dataset: Dataset, index: int) -> Pixels:
+    """The frame as pydicom finds it: by our own codec, or by pydicom's where ours has refused it already."""
     from pydicom.encaps import get_frame
 
-    if header.is_native or header.syntax not in {*PLUGINS, *JPEG}:
-        return
-    content = dataset.get("PixelData")
-    if content:
-        check_size(header, bytes(get_frame(content, index, number_of_frames=header.frames)))
+    frame = bytes(get_frame(dataset.PixelData, index, number_of_frames=header.frames))
+    check_size(header, frame)
+    if header.offset is not None and header.syntax in PLUGINS:
+        return _finish(_by_pydicom(header, dataset, index), header)
+    try:
+        return decode_codestream(task_of(header), frame)
+    except CutShortError as error:
+        raise PixelsUnreadableError("error.pixels.cut_short", file=header.path.name) from error
+    except CodecError as error:
+        raise ValueError(str(error)) from error
 
 
 def _by_pydicom(header: PixelHeader, dataset: Dataset, index: int) -> NDArray[Any]:
@@ -96,25 +103,9 @@ def _by_pydicom(header: PixelHeader, dataset: Dataset, index: int) -> NDArray[An
     return np.asarray(array)
 
 
-def _by_simpleitk(header: PixelHeader, index: int) -> NDArray[Any]:
-    """JPEG that no quick codec took, 12-bit Extended above all. SimpleITK turns MONOCHROME1 over and applies the
-    rescale; both are undone here, so that the stored values come out.
-    """
-    import SimpleITK
-
-    volume = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(header.path)))
-    frame = volume[index] if volume.ndim > 2 + (header.samples > 1) else volume
-    if header.samples > 1:
-        return np.asarray(frame)
-    stored = np.rint((frame.astype(np.float64) - header.intercept) / header.slope)
-    if header.inverted:
-        stored = (1 << header.bits_stored) - 1 - stored
-    return np.asarray(stored.astype(np.int32 if header.is_signed else np.uint32))
-
-
 def _finish(frame: NDArray[Any], header: PixelHeader) -> Pixels:
     if header.samples > 1:
-        return np.ascontiguousarray(frame[..., :3])
+        return np.ascontiguousarray(frame[..., :3], dtype=frame.dtype.newbyteorder("="))
     if frame.shape != (header.rows, header.columns):
         what = f"{frame.shape} decoded, {header.rows} x {header.columns} promised"
         raise PixelsUnreadableError("error.pixels.bad_header", file=header.path.name, what=what)

@@ -32,6 +32,7 @@ def serve(line: Connection, decode: Decode | None = None) -> None:
 
     work = decode or _decode
     with contextlib.suppress(OSError, EOFError, KeyboardInterrupt), open(os.devnull, "w") as nowhere:
+        cap_memory = memory_cap()
         line.send_bytes(READY)
         while True:
             task, size, memory_bytes, limit_s = line.recv()
@@ -43,9 +44,8 @@ def serve(line: Connection, decode: Decode | None = None) -> None:
                 answer = work(task, payload)
             except MemoryError:
                 answer = tasks.Answer(None, "memory")
-            faulthandler.cancel_dump_traceback_later()
-            cap_memory(None)
             tasks.send_answer(line, answer)
+            faulthandler.cancel_dump_traceback_later()
 
 
 def _decode(task: FrameTask | SlowTask, payload: bytes) -> Answer:
@@ -56,13 +56,15 @@ def _decode(task: FrameTask | SlowTask, payload: bytes) -> Answer:
 
 def decode_quickly(task: FrameTask, payload: bytes) -> Answer:
     """By one codec; 'codec' where it cannot."""
-    from app.studies.codecs import CodecError, decode_codestream
+    from app.studies.codecs import CodecError, CutShortError, decode_codestream
     from app.studies.decoding.tasks import Answer
 
     try:
         return Answer(decode_codestream(task, payload))
     except CodecError as error:
         return Answer(None, "codec", (("detail", str(error)),))
+    except CutShortError:
+        return Answer(None, "cut short")
 
 
 def decode_with_pydicom(task: SlowTask) -> Answer:
@@ -79,22 +81,25 @@ def decode_with_pydicom(task: SlowTask) -> Answer:
         return Answer(None, "io", (("reason", error.strerror or type(error).__name__),))
 
 
-def cap_memory(extra_bytes: int | None) -> None:
-    """Let this process take so much address space more than it has, and no more; None lifts the cap.
+def memory_cap() -> Callable[[int], None]:
+    """A function that lets this process take so much address space more than it has, and no more.
 
     Linux keeps to it; elsewhere the viewer watches the process from outside (`pool`).
     """
     if not sys.platform.startswith("linux"):
-        return
+        return lambda extra_bytes: None
     import resource
 
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limit = hard
-    if extra_bytes is not None:
-        with open("/proc/self/statm", "rb") as file:
-            limit = int(file.read().split()[0]) * resource.getpagesize() + extra_bytes
-        limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    sizes = os.open("/proc/self/statm", os.O_RDONLY)  # kept open: asked for every frame
+    page, (_, hard) = resource.getpagesize(), resource.getrlimit(resource.RLIMIT_AS)
+
+    def cap(extra_bytes: int) -> None:
+        limit = int(os.pread(sizes, 64, 0).split()[0]) * page + extra_bytes
+        resource.setrlimit(
+            resource.RLIMIT_AS, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard)
+        )
+
+    return cap
 
 
 def _keep_quiet() -> None:

@@ -6,7 +6,7 @@ import atexit
 import multiprocessing
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from numpy.typing import NDArray
 
@@ -15,8 +15,9 @@ from app.studies.codecs import JPEG_2000_PART_2, KNOWN
 from app.studies.codestream import check_size, declared_components
 from app.studies.decoding.fragments import Fragments, frame_items, read_codestream, read_fragments
 from app.studies.decoding.pool import Bounds, DecoderLostError, DecoderPool
-from app.studies.decoding.tasks import Answer, FrameTask, SlowTask
+from app.studies.decoding.tasks import Answer, FrameTask, SlowTask, task_of
 from app.studies.pixel_header import PixelHeader
+from app.studies.slow_decode import PLUGINS
 
 # Ours: room for a codec's own planes of 4 bytes a sample, several of them, over what a frame takes decoded.
 BASE_BYTES, TIMES_FRAME = 768 * 1024**2, 8
@@ -42,7 +43,7 @@ def prewarm() -> None:
 def decode_compressed(header: PixelHeader, index: int, pool: DecoderPool | None = None) -> NDArray[Any]:
     """Stored bits (rows, columns), or RGB (rows, columns, 3). Raises PixelsUnreadableError, OSError."""
     answer = _by_codec(header, index, pool)
-    if answer is None or answer.why == "codec":
+    if answer is None or (answer.why == "codec" and header.syntax in PLUGINS):
         answer = _ask(header, SlowTask(header, index), b"", pool)
     if answer.pixels is not None:
         return answer.pixels
@@ -58,19 +59,7 @@ def _by_codec(header: PixelHeader, index: int, pool: DecoderPool | None) -> Answ
         return None
     frame, component = found
     check_size(header, frame)
-    task = FrameTask(
-        syntax=header.syntax,
-        rows=header.rows,
-        columns=header.columns,
-        samples=header.samples,
-        bits_allocated=header.bits_allocated,
-        bits_stored=header.bits_stored,
-        is_signed=header.is_signed,
-        photometric=header.photometric,
-        planar=header.planar,
-        component=component,
-    )
-    return _ask(header, task, frame, pool)
+    return _ask(header, task_of(header, component), frame, pool)
 
 
 def find_codestream(header: PixelHeader, index: int) -> tuple[bytes, int] | None:
@@ -81,12 +70,20 @@ def find_codestream(header: PixelHeader, index: int) -> tuple[bytes, int] | None
         try:
             stamp = header.path.stat().st_mtime_ns
             fragments, spans = _layout(header.path, header.offset, header.frames, stamp)
+            return _of_frame(header, index, file, fragments, spans)
         except ValueError:
             return None
-        if header.syntax in JPEG_2000_PART_2 and len(spans) == 1 < header.frames:
-            frame = read_codestream(file, fragments, (0, len(fragments.items)))
-            return (frame, index) if declared_components(frame) == header.frames else None
-        return (read_codestream(file, fragments, spans[index]), 0) if index < len(spans) else None
+        except EOFError as error:
+            raise PixelsUnreadableError("error.pixels.cut_short", file=header.path.name) from error
+
+
+def _of_frame(
+    header: PixelHeader, index: int, file: BinaryIO, fragments: Fragments, spans: tuple[tuple[int, int], ...]
+) -> tuple[bytes, int] | None:
+    if header.syntax in JPEG_2000_PART_2 and len(spans) == 1 < header.frames:
+        frame = read_codestream(file, fragments, (0, len(fragments.items)))
+        return (frame, index) if declared_components(frame) == header.frames else None
+    return (read_codestream(file, fragments, spans[index]), 0) if index < len(spans) else None
 
 
 @lru_cache(maxsize=8)
@@ -141,6 +138,8 @@ def _refusal(header: PixelHeader, answer: Answer) -> PixelsUnreadableError:
         return PixelsUnreadableError("error.pixels.decoder_crashed", file=name, syntax=syntax)
     if answer.why == "start":
         return PixelsUnreadableError("error.pixels.no_decoder", file=name)
+    if answer.why == "cut short":
+        return PixelsUnreadableError("error.pixels.cut_short", file=name)
     if answer.why.startswith("error."):
         return PixelsUnreadableError(answer.why, **dict(answer.facts))
     return PixelsUnreadableError("error.pixels.cannot_decode", file=name, syntax=syntax)

@@ -46,7 +46,7 @@ def read_fragments(file: BinaryIO, start: int) -> Fragments:
         if (group, element) != _ITEM:
             is_whole = (group, element) == _END
             break
-        items.append((place - first, place + 8, min(length, end - place - 8)))
+        items.append((place - first, place + 8, length))
         place += 8 + length
     if not items:
         raise ValueError("no fragment")
@@ -104,9 +104,11 @@ def _begins(file: BinaryIO, item: tuple[int, int, int]) -> bool:
 
 
 def read_codestream(file: BinaryIO, fragments: Fragments, span: tuple[int, int]) -> bytes:
-    """The fragments of one frame, joined."""
+    """The fragments of one frame, joined. Raises EOFError where the file ends within them."""
     parts = []
     for _, place, length in fragments.items[span[0] : span[1]]:
         file.seek(place)
         parts.append(file.read(length))
+        if len(parts[-1]) < length:
+            raise EOFError
     return b"".join(parts)

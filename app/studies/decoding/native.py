@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.domain.errors import PixelsUnreadableError
 from app.studies.codecs import COLOURS, GREY, CodecError, unpack
-from app.studies.decoding.tasks import FrameTask
+from app.studies.decoding.tasks import task_of
 from app.studies.pixel_header import PixelHeader
 
 
@@ -55,17 +56,7 @@ def _colour(header: PixelHeader, index: int) -> NDArray[Any]:
         space = "YBR_FULL"
     elif space in {"YBR_ICT", "YBR_RCT"}:  # made by JPEG 2000 only, so these were turned back already
         space = "RGB"
-    task = FrameTask(
-        syntax=header.syntax,
-        rows=header.rows,
-        columns=header.columns,
-        samples=3,
-        bits_allocated=header.bits_allocated,
-        bits_stored=header.bits_stored,
-        is_signed=False,
-        photometric=space,
-        planar=header.planar,
-    )
+    task = replace(task_of(header), photometric=space, is_signed=False)
     try:
         return unpack(task, raw.tobytes())
     except CodecError as error:

@@ -181,17 +181,14 @@ def _exchange(child: _Child, task: FrameTask | SlowTask, payload: bytes, bounds:
     child.line.send((task, len(payload), bounds.memory_bytes, bounds.limit_s))
     send_bulk(child.line, memoryview(payload))
 
-    def wait() -> None:
-        _wait(child, until, bounds.memory_bytes)
-
-    wait()
+    _wait(child, until, bounds.memory_bytes)
     answer, shape, dtype = read_words(child.line.recv_bytes(MOST_WORDS), bounds.answer_bytes)
     if dtype is None:
         return answer
     size = dtype.itemsize
     for length in shape:
         size *= length
-    content = receive_bulk(child.line, size, wait)
+    content = receive_bulk(child.line, size)  # the process ends itself should it be stuck half-way
     return Answer(content.view(dtype).reshape(shape))
 
 

@@ -38,6 +38,22 @@ class FrameTask:
     component: int = 0  # which component of the codestream, where it holds several frames (JPEG 2000 part 2)
 
 
+def task_of(header: PixelHeader, component: int = 0) -> FrameTask:
+    """What the codec must know of a frame of this file."""
+    return FrameTask(
+        syntax=header.syntax,
+        rows=header.rows,
+        columns=header.columns,
+        samples=header.samples,
+        bits_allocated=header.bits_allocated,
+        bits_stored=header.bits_stored,
+        is_signed=header.is_signed,
+        photometric=header.photometric,
+        planar=header.planar,
+        component=component,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class SlowTask:
     """One frame of a file that the quick codecs do not take; the process reads the file with pydicom."""
@@ -65,13 +81,11 @@ def send_bulk(line: Connection, content: memoryview) -> None:
         line.send_bytes(content[start : start + CHUNK_BYTES])
 
 
-def receive_bulk(line: Connection, size: int, wait: Any = None) -> NDArray[np.uint8]:
-    """`size` bytes; `wait()` is called before each message. Raises OSError, EOFError, WireError."""
+def receive_bulk(line: Connection, size: int) -> NDArray[np.uint8]:
+    """`size` bytes. Raises OSError, EOFError, WireError."""
     into = np.empty(size, dtype=np.uint8)
     got = 0
     while got < size:
-        if wait is not None:
-            wait()
         try:
             received = line.recv_bytes_into(into.data, got)
         except (BufferTooShort, ValueError) as error:  # larger than what is left

@@ -42,7 +42,7 @@ def decodes_well(pool: DecoderPool) -> bool:
 
 
 def test_processes_start_with_the_first_frame_and_end_with_the_pool(pool: DecoderPool) -> None:
-    assert pool.pids == ()
+    assert not pool.pids
     assert decodes_well(pool)
     processes = [psutil.Process(pid) for pid in pool.pids]
     assert len(processes) == 1
@@ -102,7 +102,9 @@ class _told_of_memory:  # noqa: N801 - reads as a context in the test above
         return None
 
 
-@pytest.mark.parametrize("words", [b"", b"no json", b'{"why": 1}', b'{"dtype": "<u2", "shape": [99999, 99999]}'])
+@pytest.mark.parametrize(
+    "words", [b"", b"no json", b'{"why": 1}', b'{"dtype": "<u2", "shape": [99999, 99999]}']
+)
 def test_an_answer_that_was_not_promised_is_taken_for_a_crash(words: bytes) -> None:
     pool = DecoderPool(1, babbling)
     try:
