@@ -59,6 +59,22 @@ class PictureView(Protocol):
         ...
 
 
+class CineDesk(Protocol):
+    """Playing the active stack."""
+
+    def toggle(self) -> None:
+        """Play or stop."""
+        ...
+
+    def next_mode(self) -> None:
+        """Loop, back and forth, backwards."""
+        ...
+
+    def faster(self, steps: int) -> None:
+        """So many steps; below zero slower."""
+        ...
+
+
 class HangingDesk(Protocol):
     """Hanging protocols in the window."""
 
@@ -121,6 +137,11 @@ class Desk(Protocol):
 
     def hang_mammograms(self) -> None:
         """Right and left, CC and MLO, back to back."""
+        ...
+
+    @property
+    def cine(self) -> CineDesk:
+        """Stacks that play."""
         ...
 
     @property

@@ -161,6 +161,30 @@ def scroll_link(ctx: AppContext, desk: Desk) -> None:
     desk.say(text(f"ui.scroll_link.{link.value}"))
 
 
+@action("view.cine", menu="view", when=has_picture, group="cine")
+def cine(_ctx: AppContext, desk: Desk) -> None:
+    """Play the active stack, or stop."""
+    desk.cine.toggle()
+
+
+@action("view.cine_mode", menu="view", when=has_picture, group="cine")
+def cine_mode(_ctx: AppContext, desk: Desk) -> None:
+    """In a loop, back and forth, backwards."""
+    desk.cine.next_mode()
+
+
+@action("view.cine_faster", menu="view", when=has_picture, group="cine")
+def cine_faster(_ctx: AppContext, desk: Desk) -> None:
+    """A quarter faster."""
+    desk.cine.faster(1)
+
+
+@action("view.cine_slower", menu="view", when=has_picture, group="cine")
+def cine_slower(_ctx: AppContext, desk: Desk) -> None:
+    """As much slower."""
+    desk.cine.faster(-1)
+
+
 @action("view.full_screen", menu="view", group="text")
 def full_screen(_ctx: AppContext, desk: Desk) -> None:
     """Fill the screen, or not."""

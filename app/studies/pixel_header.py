@@ -48,6 +48,7 @@ class PixelHeader:
     offset: int | None
     length: int | None
     frame_values: tuple[FrameValues, ...] = ()
+    frame_rate: float | None = None  # images a second of a multi-frame
     is_float: bool = False
     voi_function: VoiFunction | None = None
     padding_limit: int | None = None
@@ -141,6 +142,7 @@ def _from_values(path: Path, elements: Elements, values: RawValues) -> PixelHead
         padding=_padding(values, "PixelPaddingValue", signed=signed),
         windows=_windows(values),
         lossy_ratio=_lossy(values),
+        frame_rate=_frame_rate(values),
         offset=elements.pixel_offset,
         length=elements.pixel_length,
         is_float=_is_float(elements.noted, values),
@@ -234,6 +236,17 @@ def _windows(values: RawValues) -> tuple[Window, ...]:
         for number, (center, width) in pairs
         if is_usable(width, voi_function(values.code("VOILUTFunction")))
     )
+
+
+def _frame_rate(values: RawValues) -> float | None:
+    """Images a second: as it should be shown, else as it was taken (PS3.3 C.7.6.5); None where the file is silent."""
+    for keyword in ("RecommendedDisplayFrameRate", "CineRate"):
+        rate = values.number(keyword)
+        if rate and rate > 0:
+            return rate
+    times = [values.number("FrameTime") or 0.0, *values.numbers("FrameTimeVector")]
+    known = [time for time in times if time > 0]
+    return 1000.0 * len(known) / sum(known) if known else None
 
 
 def _lossy(values: RawValues) -> str:

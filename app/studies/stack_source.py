@@ -122,6 +122,11 @@ class StackSource:
         header = self._headers.get(index)
         return header.unit if header is not None else ""
 
+    def frame_rate(self) -> float | None:
+        """Images a second as the file asks for; None where it does not, or before its header is read."""
+        rates = (header.frame_rate for header in list(self._headers.values()))
+        return next((rate for rate in rates if rate), None)
+
     def listen(self, arrived: Callable[[int], None]) -> Callable[[], None]:
         """Hear of each new frame on the main thread; returns the way to stop."""
         self._listeners.append(arrived)

@@ -24,6 +24,7 @@ from app.state.reading_events import FindingSelected
 from app.support.i18n import text
 from app.ui import words
 from app.ui.asking import Asking
+from app.ui.cine import Cine
 from app.ui.connect import connect
 from app.ui.hanging import Hanging
 from app.ui.opening import Opening
@@ -49,6 +50,7 @@ class WindowDesk:
         self.running = Running(ctx, window)
         self.sheets = Sheets(ctx, window, self)
         self.hanging = Hanging(ctx, window)
+        self.cine = Cine(window.host)
         connect(ctx, window, self)
 
     def start(self) -> None:

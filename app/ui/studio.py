@@ -23,7 +23,8 @@ from app.state.reading_events import FindingSelected
 from app.studies.display_sets import DisplaySet
 from app.support.paths import UserPaths
 from app.ui.application import application
-from app.ui.contents import FlatContent, StackContent
+from app.ui.contents import StackContent
+from app.ui.flat import FlatContent
 from app.ui.main_window import MainWindow
 from app.ui.qt_dispatch import QtDispatch
 from viewers.types import WindowLevel

@@ -12,7 +12,8 @@ from app.domain.finding import Judgement
 from app.domain.volume import Space
 from app.state.model import AppState, Arrangement, Hung, Plane, Viewport
 from app.support.i18n import explain, text
-from app.ui.contents import Content, FlatContent, PlaneContent, StackContent
+from app.ui.contents import Content, PlaneContent, StackContent
+from app.ui.flat import FlatContent
 from app.ui.grid import ViewportGrid
 from app.ui.linking import Links
 from app.ui.marks import GetMap, fits, marks_for

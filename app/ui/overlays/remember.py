@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton
 from app.context import AppContext
 from app.domain.errors import OverreadError
 from app.support.i18n import explain, text
-from app.ui.contents import FlatContent
+from app.ui.flat import FlatContent
 from app.ui.overlays.sheet import Sheet
 from app.ui.widgets.small import label
 from app.workflows.remember import Trial, draft, keep, start_trial

@@ -16,7 +16,8 @@ from app.phantom.study import write_phantom_study
 from app.phantom.truth import load_truth
 from app.state.events import InkChanged
 from app.state.model import HeatMode
-from app.ui.contents import FlatContent, StackContent
+from app.ui.contents import StackContent
+from app.ui.flat import FlatContent
 from app.ui.studio import Studio
 from tests.support.spot_package import write_spot_package
 from tests.support.ui import paths_in
