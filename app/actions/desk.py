@@ -119,6 +119,10 @@ class Desk(Protocol):
         """Show a display set of the open study in the active viewport."""
         ...
 
+    def retry(self) -> None:
+        """Try images that could not be read once more."""
+        ...
+
     def step_series(self, step: int) -> None:
         """The next or previous series in the active viewport."""
         ...

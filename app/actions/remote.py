@@ -1,8 +1,8 @@
-"""Servers: search, connections, sending."""
+"""Servers: search, connections, sending; the header of what hangs, and trying again what could not be read."""
 
 from __future__ import annotations
 
-from app.actions.conditions import has_findings
+from app.actions.conditions import has_findings, has_picture
 from app.actions.desk import Desk
 from app.actions.registry import action
 from app.context import AppContext
@@ -24,3 +24,15 @@ def connections(_ctx: AppContext, desk: Desk) -> None:
 def send(_ctx: AppContext, desk: Desk) -> None:
     """Send accepted and edited findings to a server as SR and SEG."""
     desk.show("send")
+
+
+@action("file.header", menu="file", group="remote", when=has_picture)
+def header(_ctx: AppContext, desk: Desk) -> None:
+    """The header of the image in the active viewport."""
+    desk.show("header")
+
+
+@action("file.retry", menu="file", group="remote", when=has_picture)
+def retry(_ctx: AppContext, desk: Desk) -> None:
+    """Try images that could not be read once more, as when the network is back."""
+    desk.retry()

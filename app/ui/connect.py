@@ -29,7 +29,7 @@ def connect(ctx: AppContext, window: MainWindow, desk: WindowDesk) -> None:
     """Once, when the window is built."""
     store = ctx.store
     window.worklist.study_chosen.connect(desk.open_study)
-    window.series.chosen.connect(desk.hang)
+    window.series.chosen.connect(desk.choose)
     window.series.cancel_asked.connect(lambda: desk.cancel_jobs("scan"))
     window.models.run_asked.connect(lambda package: _run(desk, package))
     window.models.cancel_asked.connect(lambda: desk.cancel_jobs("model"))

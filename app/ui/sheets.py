@@ -11,6 +11,7 @@ from app.settings.schema import Settings
 from app.support.i18n import text
 from app.support.paths import resource_dir
 from app.ui import words
+from app.ui.objects import ObjectDesk
 from app.ui.overlays.about import AboutSheet
 from app.ui.overlays.connections import ConnectionsSheet
 from app.ui.overlays.key_list import KeySheet
@@ -19,6 +20,7 @@ from app.ui.overlays.remote import RemoteSheet
 from app.ui.overlays.send import SendSheet
 from app.ui.overlays.settings import SettingsSheet
 from app.ui.overlays.sheet import Sheet
+from app.ui.overlays.tag_table import TagSheet
 from viewers.mouse_profiles import ACTIVE, PROFILES, Button, Modifier
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ class Sheets:
         self._window = window
         self._desk = desk
         self._made: dict[str, Sheet] = {}
+        self.objects = ObjectDesk(ctx, window, self.show_sheet)
         window.host.set_mouse(window.commands.keymap.mouse)
 
     def show(self, what: str) -> None:
@@ -50,6 +53,12 @@ class Sheets:
         self.dismiss()
         sheet.open()
 
+    def show_sheet(self, name: str, sheet: Sheet) -> None:
+        """A sheet that somebody else has made."""
+        self.dismiss()
+        self._made[name] = sheet
+        sheet.open()
+
     def dismiss(self) -> bool:
         """Close the open sheet; false if none was open."""
         for sheet in self._made.values():
@@ -59,7 +68,12 @@ class Sheets:
         return False
 
     def _make(self, what: str) -> Sheet:
-        remote = {"remote": RemoteSheet, "connections": ConnectionsSheet, "send": SendSheet}
+        remote = {
+            "remote": RemoteSheet,
+            "connections": ConnectionsSheet,
+            "send": SendSheet,
+            "header": TagSheet,
+        }
         if what in remote:
             return remote[what](self._ctx, self._window)
         if what == "palette":

@@ -18,6 +18,7 @@ from app.ui.grid import ViewportGrid
 from app.ui.linking import Links
 from app.ui.marks import GetMap, fits, marks_for
 from app.ui.measuring import draft_lines, shapes_of
+from app.ui.object_layers import ObjectLayers
 from app.ui.pictures import Pictures
 from app.ui.solid import VolumeContent
 from app.ui.subject import Subject
@@ -47,6 +48,7 @@ class ViewHost(QWidget):
         self._grid = ViewportGrid(self)
         self._links = Links(pictures, self._volume_shown)
         self.sync = ScrollSync()
+        self.objects = ObjectLayers()
         self.frames: dict[str, ViewportFrame] = {}
         self.contents: dict[str, Content] = {}
         self._hung: dict[str, Hung | None] = {}
@@ -278,7 +280,7 @@ class ViewHost(QWidget):
         is_open = target.study_instance_uid == state.workspace.open_study_uid
         reading = state.reading.reading if is_open else None
         marks = marks_for(reading, target, ink, state.reading.selected_id, self._get_map)
-        content.show_marks(marks, shown=ink.shown)
+        content.show_marks(self.objects.over(marks, target), shown=ink.shown)
         if isinstance(content, StackContent):
             chosen = state.reading.measurement_id
             content.slices.set_shapes(shapes_of(reading, content.subject.display_set, chosen))

@@ -11,6 +11,7 @@ from app.domain.study import Study
 from app.state.model import AppState, Arrangement, ReadingState, Workspace
 from app.support.i18n import text
 from app.ui.marks import heat_threshold
+from app.ui.object_cards import cards_of
 from app.ui.prefetch import Prefetch
 from app.ui.presets import preset_names
 
@@ -30,6 +31,7 @@ class Watch:
         self._window = window
         self._desk = desk
         self._selected = ""
+        self._objects_of = ""
         self._prefetch = Prefetch(ctx, window.pictures)
         store = ctx.store
         self._stops: list[Callable[[], None]] = [
@@ -78,9 +80,17 @@ class Watch:
         self._window.header.show_study(study)
         self._window.worklist.show_state(self._state)
         sets = self._window.pictures.sets_of(study) if study else ()
-        self._window.series.show_sets(study, sets)
+        self._window.series.show_sets(study, sets, cards_of(study) if study else ())
+        self._forget_objects(study)
         self._window.pictures.ask_thumbnails(sets, self._window.series.show_thumbnail)
         self._hung(self._state.workspace)
+
+    def _forget_objects(self, study: Study | None) -> None:
+        """Layers of another study's objects go; a scan that finds more of the same study leaves them."""
+        uid = study.study_instance_uid if study else ""
+        if uid != self._objects_of:
+            self._objects_of = uid
+            self._window.host.objects.clear()
 
     def _arrangement(self, _arrangement: Arrangement) -> None:
         self._hung(self._state.workspace)

@@ -32,6 +32,7 @@ class SeriesPanel(QWidget):
         self.setObjectName("panel")
         self._study_uid = ""
         self._sets: tuple[DisplaySet, ...] = ()
+        self._cards: tuple[Row, ...] = ()
         self._hung: frozenset[str] = frozenset()
         self._thumbnails: dict[str, QImage] = {}
         self.list = DragList(text("ui.series.name"), lambda key: (self._study_uid, key))
@@ -58,13 +59,13 @@ class SeriesPanel(QWidget):
         rows.addWidget(self.list, 1)
         rows.addWidget(self.scan)
 
-    def show_sets(self, study: Study | None, sets: Sequence[DisplaySet]) -> None:
-        """List these display sets."""
+    def show_sets(self, study: Study | None, sets: Sequence[DisplaySet], cards: Sequence[Row] = ()) -> None:
+        """List these display sets, then the objects that are no pictures."""
         uid = study.study_instance_uid if study else ""
         if uid != self._study_uid:
             self._thumbnails.clear()
             self.list.clear()
-        self._study_uid, self._sets = uid, tuple(sets)
+        self._study_uid, self._sets, self._cards = uid, tuple(sets), tuple(cards)
         self._refresh()
 
     def show_hung(self, ids: frozenset[str]) -> None:
@@ -96,7 +97,7 @@ class SeriesPanel(QWidget):
             self.progress.setToolTip(note)
 
     def _refresh(self) -> None:
-        rows = [self._row(display_set) for display_set in self._sets]
+        rows = [*(self._row(display_set) for display_set in self._sets), *self._cards]
         for place, row in enumerate(rows):
             if place < self.list.count():
                 put_row(self.list.item(place), row)
