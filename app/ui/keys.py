@@ -29,6 +29,7 @@ _MOVES = {
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 _TABS = {Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
 _SIDEWAYS = {Qt.Key.Key_Left, Qt.Key.Key_Right}
+SWITCHES_BY_SPACE = "switches_by_space"  # property of lists with ticks
 OPENS_BY_ENTER = "opens_by_enter"  # property of lists where Enter belongs to the list
 
 
@@ -45,6 +46,8 @@ def keeps(widget: QWidget, event: QKeyEvent) -> bool:
         }
     if isinstance(widget, QLineEdit | QSpinBox):
         return not Qt.Key.Key_F1 <= key <= Qt.Key.Key_F35
+    if key == Qt.Key.Key_Space and widget.property(SWITCHES_BY_SPACE):
+        return True
     if isinstance(widget, QTreeView) and key in _SIDEWAYS:
         return True
     if isinstance(widget, QAbstractItemView):
@@ -94,6 +97,7 @@ class KeyGuard(QObject):
         if isinstance(watched, QAbstractButton) and pressed and Qt.Key(event.key()) in _ENTER:
             watched.click()
             return True
-        if isinstance(watched, QAbstractButton | QLineEdit) or event.isAutoRepeat():
+        is_switch = event.key() == Qt.Key.Key_Space and watched.property(SWITCHES_BY_SPACE)
+        if is_switch or isinstance(watched, QAbstractButton | QLineEdit) or event.isAutoRepeat():
             return False
         return self._holds(event.key(), pressed)

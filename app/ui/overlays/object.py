@@ -23,7 +23,7 @@ from app.domain.errors import OverreadError
 from app.domain.presentation import PresentationState
 from app.support.i18n import explain, text
 from app.ui import theme
-from app.ui.keys import OPENS_BY_ENTER
+from app.ui.keys import OPENS_BY_ENTER, SWITCHES_BY_SPACE
 from app.ui.overlays.sheet import Sheet
 from app.ui.widgets.small import button, label
 
@@ -90,6 +90,7 @@ class ObjectSheet(Sheet):
     def _layers(self) -> QListWidget:
         made = QListWidget()
         made.setAccessibleName(text("ui.object.layers"))
+        made.setProperty(SWITCHES_BY_SPACE, True)
         for layer in self._read.layers:
             swatch = QPixmap(SWATCH, SWATCH)
             swatch.fill(QColor(*layer.color))
