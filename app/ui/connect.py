@@ -14,6 +14,7 @@ from app.state.events import InkChanged, MaximisedToggled, ViewportActivated
 from app.state.reading_events import FindingSelected, MeasurementChosen
 from app.support.i18n import explain
 from app.ui.measuring import Measuring
+from app.ui.object_cards import MARK
 from app.workflows.judge import judge, step_finding
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def connect(ctx: AppContext, window: MainWindow, desk: WindowDesk) -> None:
     """Once, when the window is built."""
     store = ctx.store
     window.worklist.study_chosen.connect(desk.open_study)
-    window.series.chosen.connect(desk.choose)
+    window.series.chosen.connect(lambda key: _choose(desk, key))
     window.series.cancel_asked.connect(lambda: desk.cancel_jobs("scan"))
     window.models.run_asked.connect(lambda package: _run(desk, package))
     window.models.cancel_asked.connect(lambda: desk.cancel_jobs("model"))
@@ -47,6 +48,14 @@ def connect(ctx: AppContext, window: MainWindow, desk: WindowDesk) -> None:
     host.drawn.connect(lambda content, drawn: _measured(ctx, window, content, drawn))
     host.finding_step.connect(lambda step: step_finding(ctx, step))
     host.menu_asked.connect(lambda at: _show_menu(window, at))
+
+
+def _choose(desk: WindowDesk, key: str) -> None:
+    """A row of the series list: hang it, or open the object."""
+    if key.startswith(MARK):
+        desk.sheets.objects.open(key)
+    else:
+        desk.hang(key)
 
 
 def _run(desk: WindowDesk, package: str) -> None:

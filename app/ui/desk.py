@@ -27,7 +27,6 @@ from app.ui.asking import Asking
 from app.ui.cine import Cine
 from app.ui.connect import connect
 from app.ui.hanging import Hanging
-from app.ui.object_cards import MARK
 from app.ui.opening import Opening
 from app.ui.running import Running
 from app.ui.sheets import Sheets
@@ -93,13 +92,6 @@ class WindowDesk:
     def open_study(self, study_instance_uid: str) -> None:
         """Turn to a study and hang it."""
         self.opening.open_study(study_instance_uid)
-
-    def choose(self, key: str) -> None:
-        """A row of the series list: hang it, or open the object."""
-        if key.startswith(MARK):
-            self.sheets.objects.open(key)
-        else:
-            self.hang(key)
 
     def retry(self) -> None:
         """Try images that could not be read once more."""

@@ -17,7 +17,6 @@ from app.state.model import JobRow
 from app.workflows.places import surroundings_of
 
 if TYPE_CHECKING:
-    from app.studies.headers import ScannedInstance
     from app.studies.scan import ScanReport
     from app.studies.source_types import Source, Stored, StudyPage, StudyQuery
 
@@ -71,20 +70,6 @@ def start_retrieve(
     ended: Callable[[], None],
 ) -> Job:
     """Headers of a study into the worklist; its files may still be on their way. ended: whatever the outcome."""
-    connect, index = connector(ctx), ctx.index
-
-    def take(batch: list[ScannedInstance]) -> None:
-        index.add(batch)
-
-    def retrieve(asked: Wanted, progress: Progress, cancel: CancelToken) -> ScanReport:
-        source = connect(asked.place)
-        try:
-            report = source.open(asked.study_instance_uid, take, progress, cancel)
-        finally:
-            source.close()
-        studies: tuple[Study, ...] = index.studies()
-        ctx.post(lambda: ctx.store.apply(StudiesListed(studies)))
-        return report
 
     def reported(share: float, note: str) -> None:
         ctx.store.apply(JobReported(JobRow(job.job_id, RETRIEVE, wanted.title, share, note)))
@@ -102,11 +87,27 @@ def start_retrieve(
         failed(error)
 
     job = ctx.jobs.submit(
-        retrieve, wanted, Priority.INTERACTION, did, could_not,
+        _retrieve_with(ctx), wanted, Priority.INTERACTION, did, could_not,
         on_progress=reported, on_canceled=end, kind=RETRIEVE, target=wanted.title,
     )  # fmt: skip
     ctx.store.apply(JobReported(JobRow(job.job_id, RETRIEVE, wanted.title)))
     return job
+
+
+def _retrieve_with(ctx: AppContext) -> Callable[[Wanted, Progress, CancelToken], ScanReport]:
+    connect, index = connector(ctx), ctx.index
+
+    def retrieve(asked: Wanted, progress: Progress, cancel: CancelToken) -> ScanReport:
+        source = connect(asked.place)
+        try:
+            report = source.open(asked.study_instance_uid, index.add, progress, cancel)
+        finally:
+            source.close()
+        studies: tuple[Study, ...] = index.studies()
+        ctx.post(lambda: ctx.store.apply(StudiesListed(studies)))
+        return report
+
+    return retrieve
 
 
 def start_send(
