@@ -65,6 +65,10 @@ def read_object(path: Path) -> AnyObject:
         head = read_head(path, dataset, reader.kind if reader else ObjectKind.UNKNOWN)
         head = replace(head, sop_class_uid=uid)
         return reader.read(head, dataset) if reader else _unknown(head)
+    except OSError as error:
+        if error.errno is not None:  # the disc's word; without a number it is the parser's
+            raise
+        raise StudyUnreadableError("error.objects.damaged", file=path.name) from error
     except damage() as error:
         raise StudyUnreadableError("error.objects.damaged", file=path.name) from error
 

@@ -104,7 +104,9 @@ def same_place(case: Case, found: Finding, wanted: Finding, results: Path, *, ha
             assert one is not None
             assert other is not None
             off = np.abs(lps_to_index(affine, one) - lps_to_index(affine, other))
-            assert off.max() <= 0.5 + 1e-3  # the writer draws on a slice that touches within a thousandth of a mm
+            assert (
+                off.max() <= 0.5 + 1e-3
+            )  # the writer draws on a slice that touches within a thousandth of a mm
     elif wanted.place.kind is PlaceKind.POINT:
         assert found.place.center == pytest.approx(wanted.place.center, abs=0.3)
     if wanted.place.frame is not None and wanted.place.kind is not PlaceKind.STUDY:
