@@ -6,7 +6,7 @@ from typing import Any
 
 from pydicom import Dataset
 from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
 
 MAMMOGRAPHY_CAD = "1.2.840.10008.5.1.4.1.1.88.50"
 SHOWN, OPTIONAL, SILENT = "111150", "111151", "111152"
@@ -62,7 +62,7 @@ def mark(image: Dataset, label: str, intent: str, circle: list[float], *below: D
 def cad_report(image: Dataset, outcome: str = "111242") -> FileDataset:
     """The report on one image."""
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID, meta.TransferSyntaxUID = MAMMOGRAPHY_CAD, ExplicitVRLittleEndian
+    meta.MediaStorageSOPClassUID, meta.TransferSyntaxUID = UID(MAMMOGRAPHY_CAD), ExplicitVRLittleEndian
     made = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
     made.SOPClassUID, made.SOPInstanceUID, made.Modality = MAMMOGRAPHY_CAD, generate_uid(), "SR"
     meta.MediaStorageSOPInstanceUID = made.SOPInstanceUID
