@@ -30,7 +30,7 @@ def fits(study: Study, query: StudyQuery) -> bool:
         all(not asked or _is_like(asked, held) for asked, held in exact)
         and _is_dated(study.date, query.date_from, query.date_to)
         and (not query.modality or query.modality.strip().upper() in study.modalities)
-        and _is_named(study.patient.name, query.patient_name, is_fuzzy=query.is_fuzzy)
+        and is_named(study.patient.name, query.patient_name, is_fuzzy=query.is_fuzzy)
     )
 
 
@@ -55,7 +55,7 @@ def _is_dated(date: str, first: str, last: str) -> bool:
     return bool(date) and (not first or date >= first) and (not last or date <= last)
 
 
-def _is_named(name: str, asked: str, *, is_fuzzy: bool) -> bool:
+def is_named(name: str, asked: str, *, is_fuzzy: bool) -> bool:
     """Any component group may fit (PS3.5 6.2.1.1); fuzzy: each word asked for begins a word of the name."""
     if not asked:
         return True

@@ -1,0 +1,207 @@
+"""Requests to a DICOMweb server: one pool, bounded waits, few retries, secrets in headers only.
+
+TLS is always verified. Redirects are not followed: a password must not travel to where a server points.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from app.domain.errors import RemoteError
+from app.settings.connections import Connection
+from app.studies.remote.secrets import get_secret
+from app.studies.remote.tls import client_context
+
+if TYPE_CHECKING:
+    import httpx
+
+DICOM_JSON = "application/dicom+json"
+DICOM_PARTS = 'multipart/related; type="application/dicom"; transfer-syntax=*'
+BUSY = frozenset({429, 502, 503, 504})
+ATTEMPTS = 3
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.3, 5.0
+LARGEST_ANSWER = 256 * 1024 * 1024  # of a search or a store; instances are streamed
+IN_FLIGHT = 4  # against Orthanc 4 at once took 0.7 s for 300 slices, 8 took 0.9 s
+Params = Mapping[str, str | int]
+
+
+class WebClient:
+    """Thread-safe. `close` ends every connection."""
+
+    def __init__(self, connection: Connection, pause: Callable[[float], None] = time.sleep) -> None:
+        """Raises SettingRefusedError where a certificate file cannot be used."""
+        import httpx
+
+        self.connection = connection
+        self._pause = pause
+        self._http = httpx.Client(
+            base_url=connection.url.rstrip("/") + "/",
+            verify=_verify(connection),
+            timeout=httpx.Timeout(connection.answer_s, connect=connection.connect_s),
+            limits=httpx.Limits(max_connections=IN_FLIGHT + 2, max_keepalive_connections=IN_FLIGHT + 2),
+            follow_redirects=False,
+            trust_env=False,
+            headers={"Accept-Encoding": "identity", "User-Agent": "Overread"},
+        )
+
+    def json(self, path: str, params: Params | None = None) -> list[dict[str, Any]]:
+        """A list of DICOM JSON objects; an empty answer is an empty list. Raises RemoteError."""
+        with self.stream(path, DICOM_JSON, params) as answer:
+            raw = _whole(answer, self.connection)
+        if not raw.strip():
+            return []
+        import json
+
+        try:
+            document = json.loads(raw)
+        except (ValueError, RecursionError) as error:
+            raise RemoteError("error.dicomweb.no_json", connection=self.connection.name) from error
+        if not isinstance(document, list) or not all(isinstance(one, dict) for one in document):
+            raise RemoteError("error.dicomweb.no_json", connection=self.connection.name)
+        return document
+
+    @contextmanager
+    def stream(self, path: str, accept: str, params: Params | None = None) -> Iterator[httpx.Response]:
+        """An answer whose body is still to be read. Raises RemoteError, also while it is read."""
+        with self._translated():
+            answer = self._with_retries("GET", path, {"Accept": accept}, params, None)
+            try:
+                yield answer
+            finally:
+                answer.close()
+
+    def post(self, path: str, content_type: str, body: Callable[[], Iterator[bytes]]) -> tuple[int, bytes]:
+        """Status and whole answer of a store; 409 (nothing stored) is an answer too. Raises RemoteError."""
+        headers = {"Accept": DICOM_JSON, "Content-Type": content_type}
+        with self._translated():
+            answer = self._with_retries("POST", path, headers, None, body)
+            try:
+                return answer.status_code, _whole(answer, self.connection)
+            finally:
+                answer.close()
+
+    def close(self) -> None:
+        """Let go of the pool."""
+        self._http.close()
+
+    def _with_retries(
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        params: Params | None,
+        body: Callable[[], Iterator[bytes]] | None,
+    ) -> httpx.Response:
+        """Busy servers and refused connections are asked again; a request that was answered otherwise is not."""
+        import httpx
+
+        headers = headers | _authorization(self.connection)
+        for attempt in range(ATTEMPTS):
+            is_last = attempt == ATTEMPTS - 1
+            request = self._http.build_request(
+                method, _with_query(path, params), headers=headers, content=body() if body else None
+            )
+            try:
+                answer = self._http.send(request, stream=True)
+            except (httpx.ConnectError, httpx.RemoteProtocolError) as error:
+                if is_last or isinstance(_cause(error), ssl.SSLError):
+                    raise
+                self._pause(FIRST_PAUSE_S * 2**attempt)
+                continue
+            if answer.status_code in BUSY and not is_last:
+                self._pause(_asked_pause(answer) or FIRST_PAUSE_S * 2**attempt)
+                answer.close()
+                continue
+            if answer.status_code >= 300 and not (method == "POST" and answer.status_code == 409):
+                answer.close()
+                raise self._refusal(answer.status_code)
+            return answer
+        raise AssertionError("unreachable")
+
+    def _refusal(self, status: int) -> RemoteError:
+        name = self.connection.name
+        if status in {401, 403, 407}:
+            return RemoteError("error.dicomweb.not_allowed", connection=name, status=status)
+        if status in {404, 410}:
+            return RemoteError("error.dicomweb.not_there", connection=name)
+        if 300 <= status < 400:
+            return RemoteError("error.dicomweb.moved", connection=name)
+        return RemoteError("error.dicomweb.refused", connection=name, status=status)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """The library's errors as ours; none of their words is passed on, they may hold addresses."""
+        import httpx
+
+        name = self.connection.name
+        try:
+            yield
+        except httpx.TimeoutException as error:
+            seconds = f"{self.connection.answer_s:g}"
+            raise RemoteError("error.dicomweb.silent", connection=name, seconds=seconds) from error
+        except httpx.TransportError as error:
+            cause = _cause(error)
+            if isinstance(cause, ssl.SSLError):
+                reason = getattr(cause, "verify_message", "") or cause.reason or "TLS"
+                raise RemoteError("error.dicomweb.tls", connection=name, reason=reason) from error
+            if isinstance(error, httpx.ConnectError):
+                raise RemoteError("error.dicomweb.unreachable", connection=name) from error
+            raise RemoteError("error.dicomweb.broken", connection=name) from error
+        except (httpx.InvalidURL, httpx.StreamError, httpx.DecodingError) as error:
+            raise RemoteError("error.dicomweb.broken", connection=name) from error
+
+
+def _with_query(path: str, params: Params | None) -> str:
+    """Wildcards and commas as they are: Orthanc takes an encoded * for a letter."""
+    return f"{path}?{urlencode(params, safe='*,', quote_via=quote)}" if params else path
+
+
+def _verify(connection: Connection) -> ssl.SSLContext | bool:
+    if not connection.url.lower().startswith("https:"):
+        return True
+    return client_context(connection.name, connection.ca_file, connection.client_cert, connection.client_key)
+
+
+def _authorization(connection: Connection) -> dict[str, str]:
+    """Asked anew for each request: a token may have been renewed. Raises RemoteError where there is no secret."""
+    if connection.auth == "none":
+        return {}
+    secret = get_secret(connection)
+    if not secret:
+        raise RemoteError("error.dicomweb.no_secret", connection=connection.name)
+    if connection.auth == "bearer":
+        return {"Authorization": f"Bearer {secret}"}
+    import base64
+
+    pair = base64.b64encode(f"{connection.user}:{secret}".encode()).decode("ascii")
+    return {"Authorization": f"Basic {pair}"}
+
+
+def _asked_pause(answer: httpx.Response) -> float:
+    """Retry-After in seconds, within reason; 0 where it is not told so."""
+    told = answer.headers.get("retry-after", "")
+    return min(float(told), LONGEST_PAUSE_S) if told.isascii() and told.isdigit() else 0.0
+
+
+def _whole(answer: httpx.Response, connection: Connection) -> bytes:
+    held = bytearray()
+    for chunk in answer.iter_raw():
+        held += chunk
+        if len(held) > LARGEST_ANSWER:
+            raise RemoteError("error.dicomweb.too_large", connection=connection.name)
+    return bytes(held)
+
+
+def _cause(error: BaseException) -> BaseException:
+    """What lies at the bottom of an error."""
+    seen = error
+    while (below := seen.__cause__ or seen.__context__) is not None:
+        seen = below
+        if isinstance(seen, ssl.SSLError):
+            break
+    return seen
