@@ -86,6 +86,10 @@ class HangingDesk(Protocol):
         """The next protocol that fits the study."""
         ...
 
+    def mammograms(self) -> None:
+        """Right and left, CC and MLO, back to back."""
+        ...
+
     def remember(self) -> None:
         """A protocol of the reader's own from the present screen."""
         ...
@@ -137,10 +141,6 @@ class Desk(Protocol):
 
     def next_volume_preset(self) -> None:
         """Another way of colouring the 3D picture."""
-        ...
-
-    def hang_mammograms(self) -> None:
-        """Right and left, CC and MLO, back to back."""
         ...
 
     @property

@@ -61,7 +61,7 @@ def volume_preset(_ctx: AppContext, desk: Desk) -> None:
 @action("layout.mammography", menu="layout", when=has_study, group="hanging")
 def mammography(_ctx: AppContext, desk: Desk) -> None:
     """Four mammograms back to back."""
-    desk.hang_mammograms()
+    desk.hanging.mammograms()
 
 
 @action("hanging.next", menu="layout", when=has_study, group="protocol")

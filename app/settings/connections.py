@@ -122,7 +122,12 @@ def check(connection: Connection) -> None:
 
 
 def load_connections(folder: Path) -> ConnectionBook:
-    """Connections of a settings folder; no file is none, a damaged file is said and not thrown away."""
+    """Connections of a settings folder, or of the folder of a settings file.
+
+    No file is no connection, a damaged file is said and not thrown away.
+    """
+    if folder.is_file():
+        folder = folder.parent
     try:
         with (folder / FILE_NAME).open("rb") as stream:
             raw = stream.read(LARGEST_FILE + 1)

@@ -36,7 +36,8 @@ def directory_of(path: Path) -> Path | None:
         if path.is_file():
             return path if path.name.upper() == NAME or _is_directory(path) else None
         if path.is_dir():
-            return next((Path(one) for one in os.scandir(path) if _plain_name(one.name) == "dicomdir"), None)
+            with os.scandir(path) as inside:
+                return next((Path(one) for one in inside if _plain_name(one.name) == "dicomdir"), None)
     except OSError:
         return None  # whoever reads the path says why
     return None

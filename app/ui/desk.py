@@ -19,7 +19,7 @@ from app.state.events import (
     Hanged,
     PlanesLeft,
 )
-from app.state.model import AppState, Arrangement, Hung, Plane
+from app.state.model import AppState, Hung, Plane
 from app.state.reading_events import FindingSelected
 from app.support.i18n import text
 from app.ui import words
@@ -166,15 +166,6 @@ class WindowDesk:
         for solid in self._window.host.solids:
             solid.next_preset()
 
-    def hang_mammograms(self) -> None:
-        """Four views back to back."""
-        workspace = self.state.workspace
-        sets = self._window.pictures.sets_of_uid(workspace.open_study_uid)
-        if workspace.open_study is None or not any(one.series.modality == "MG" for one in sets):
-            raise OverreadError("error.ui.no_mammograms")
-        arrangement: Arrangement = hang.mammograms(workspace.open_study, sets)
-        self._ctx.store.apply(ArrangementHung(arrangement, text("deed.mammograms")))
-
     def run_model(self, package: str = "") -> None:
         """Run a package on the active series."""
         self.running.run(package)
@@ -246,9 +237,6 @@ class WindowDesk:
         """Close the window."""
         self._window.close()
 
-    def close(self) -> None:
-        """The window goes."""
-        self.watch.close()
         self.asking.close()
 
 

@@ -46,6 +46,15 @@ class Hanging:
             raise OverreadError("error.hanging.no_other")
         self._show(there, found)
 
+    def mammograms(self) -> None:
+        """Right and left, CC and MLO, back to back. Raises OverreadError where the study has none."""
+        workspace = self._ctx.store.state.workspace
+        sets = self._window.pictures.sets_of_uid(workspace.open_study_uid)
+        if workspace.open_study is None or not any(one.series.modality == "MG" for one in sets):
+            raise OverreadError("error.ui.no_mammograms")
+        there = hang.mammograms(workspace.open_study, sets)
+        self._ctx.store.apply(ArrangementHung(there, text("deed.mammograms")))
+
     def remember(self) -> None:
         """Show the rule made from the present screen, tried on the studies of the list."""
         from app.ui.overlays.remember import RememberSheet

@@ -24,6 +24,7 @@ def made_study(folder: Path) -> list[Path]:
         pixels = bytes(range(number, number + 160))
         dataset = ct_dataset(
             StudyInstanceUID=STUDY,
+            StudyID="7",  # a directory of a disc needs one
             SeriesInstanceUID=f"{STUDY}.1",
             SOPInstanceUID=f"{STUDY}.1.{number + 1}",
             ImagePositionPatient=[-10.0, -20.0, 30.0 + 2.0 * number],
@@ -33,6 +34,7 @@ def made_study(folder: Path) -> list[Path]:
         files.append(write(dataset, folder / "CT" / f"IM{number:04d}"))
     other = ct_dataset(
         StudyInstanceUID=OTHER_STUDY,
+        StudyID="8",
         SeriesInstanceUID=f"{OTHER_STUDY}.1",
         SOPInstanceUID=f"{OTHER_STUDY}.1.1",
         StudyDate="20250301",

@@ -14,7 +14,7 @@ from app.studies.remote.dimse_contexts import for_receiving
 from app.studies.remote.dimse_wire import OUR_PDU, guard_socket, set_up_library
 
 if TYPE_CHECKING:
-    from pynetdicom.transport import ThreadedAssociationServer
+    from pynetdicom.transport import RequestHandler, ThreadedAssociationServer
 
 HANDSHAKE_S = 10.0
 SPARE_CONNECTIONS = 8  # beyond the associations allowed: to be told that we are busy, instead of silence
@@ -89,12 +89,12 @@ def stop(entity: Any, _server: ThreadedAssociationServer, thread: threading.Thre
         association.join(5)
 
 
-def _server_class(desk: Desk) -> type[ThreadedAssociationServer]:
-    """Made here because the library is imported only where it is used."""
-    from pynetdicom.transport import RequestHandler, ThreadedAssociationServer
+def _handler_class(desk: Desk) -> type[RequestHandler]:
+    """One connection on a thread of its own."""
+    from pynetdicom.transport import RequestHandler
 
     class Handler(RequestHandler):
-        """One connection on a thread of its own."""
+        """With time limits on what a stranger sends."""
 
         def handle(self) -> None:
             """Handshake first: in the library it holds up everybody else, and for ever."""
@@ -113,6 +113,15 @@ def _server_class(desk: Desk) -> type[ThreadedAssociationServer]:
             guard_socket(association, desk.wait_s)
             return association
 
+    return Handler
+
+
+def _server_class(desk: Desk) -> type[ThreadedAssociationServer]:
+    """Made here because the library is imported only where it is used."""
+    from pynetdicom.transport import ThreadedAssociationServer
+
+    handler = _handler_class(desk)
+
     class Server(ThreadedAssociationServer):
         """Bounded in connections, and silent about what strangers send."""
 
@@ -120,7 +129,7 @@ def _server_class(desk: Desk) -> type[ThreadedAssociationServer]:
         block_on_close = False
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
-            kwargs["request_handler"] = Handler
+            kwargs["request_handler"] = handler
             super().__init__(*args, **kwargs)
 
         def verify_request(self, _request: Any, _address: Any) -> bool:

@@ -158,7 +158,7 @@ class WebClient:
 
 def _with_query(path: str, params: Params | None) -> str:
     """Wildcards and commas as they are: Orthanc takes an encoded * for a letter."""
-    return f"{path}?{urlencode(params, safe='*,', quote_via=quote)}" if params else path
+    return f"{path}?{urlencode(params, safe='*?,', quote_via=quote)}" if params else path
 
 
 def _verify(connection: Connection) -> ssl.SSLContext | bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 from app.domain.study import Patient
 from app.studies.remote.dimse_intake import is_sane_uid
@@ -33,13 +34,12 @@ class WebSeries:
 def find_studies(client: WebClient, query: StudyQuery) -> StudyPage:
     """One page. Filters that the server left out are applied here, and said."""
     page = _page(client, query)
-    if page.hits or query.offset or query.patient_name.isascii():
-        return page
-    return _named_here(client, query)
+    is_plain = quote(query.patient_name, safe="*?") == query.patient_name
+    return page if page.hits or query.offset or is_plain else _named_here(client, query)
 
 
 def _named_here(client: WebClient, query: StudyQuery) -> StudyPage:
-    """Some servers cannot read a name outside ASCII in a request: then the names are compared here."""
+    """Some servers do not decode what a request must encode (carets, blanks, Cyrillic): names are compared here."""
     kept: list[StudyHit] = []
     asked, asked_for = 0, _wild(query.patient_name)
     while asked < MOST_NAMES:

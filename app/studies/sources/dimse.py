@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.errors import StudyUnreadableError
@@ -31,8 +30,7 @@ def _connection(name: str, around: Surroundings) -> Connection:
 
     if around.settings_file is None:
         raise StudyUnreadableError("error.source.unknown_place", place=name[:64])
-    settings: Path = around.settings_file
-    return load_connections(settings.parent).find(name, SCHEME)
+    return load_connections(around.settings_file).find(name, SCHEME)
 
 
 SOURCE = SourceKind(SCHEME, 20, _accepts, _connect)
