@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,6 +33,7 @@ class FilePlanes:
         self._resampler = Resampler()
         self._made_for: tuple[object, ...] = ()
         self._picture: Argb = np.zeros((1, 1), dtype=np.uint32)
+        self._coarse: dict[tuple[int, int], _Coarse] = {}
 
     def image(
         self, planes: tuple[OverlayPlane, ...], shutter: Shutter | None, affine: Affine, screen: Screen
@@ -55,11 +58,14 @@ class FilePlanes:
         self, planes: tuple[OverlayPlane, ...], shutter: Shutter | None, affine: Affine, screen: Screen
     ) -> Argb:
         picture: Argb = np.zeros(screen.size[::-1], dtype=np.uint32)
+        kept = {id(one) for one in (shutter and shutter.shown, *planes)}
+        self._coarse = {key: held for key, held in self._coarse.items() if key[0] in kept}
         if shutter is not None:
+            hidden = _Ink(shutter.shown, lambda: ~shutter.shown, (0, 0))
             grey = round(shutter.grey * FULL)
-            picture[self._on_screen(~shutter.shown, (0, 0), affine, screen)] = 0xFF000000 | grey * 0x010101
+            picture[self._on_screen(hidden, affine, screen)] = 0xFF000000 | grey * 0x010101
         for plane in planes:
-            ink = self._on_screen(plane.mask, plane.origin, affine, screen)
+            ink = self._on_screen(_Ink(plane, lambda plane=plane: plane.mask, plane.origin), affine, screen)  # type: ignore[misc]  # a bound default is no parameter
             if plane.kind == "R":
                 picture[ink] = REGION
             else:
@@ -67,35 +73,56 @@ class FilePlanes:
                 picture[ink] = INK
         return picture
 
-    def _on_screen(
-        self, mask: NDArray[np.bool_], origin: tuple[int, int], affine: Affine, screen: Screen
-    ) -> NDArray[np.bool_]:
+    def _on_screen(self, ink: _Ink, affine: Affine, screen: Screen) -> NDArray[np.bool_]:
         """Where the mask is true, at device pixels."""
         moved = np.eye(4)
-        moved[1:3, 3] = origin
+        moved[1:3, 3] = ink.origin
         placed = np.asarray(affine) @ moved
         steps = np.abs(index_from_pixels(placed, screen.plane, screen.ratio)[:3, :2]).max(axis=0)
         step = float(steps.min())
         factor = max(math.floor(step), 1)
-        coarse, coarse_affine = _pooled(mask, placed, factor)
+        held = self._coarse.get((id(ink.owner), factor))
+        if held is None:
+            held = _Coarse(ink.owner, VtkArray(_pooled(ink.mask(), factor)[np.newaxis]))
+            self._coarse[id(ink.owner), factor] = held
         border = THIN if step / factor > 1.0 else EVEN
-        matrix = index_from_pixels(coarse_affine, screen.plane, screen.ratio)
-        array = VtkArray(coarse[np.newaxis].astype(np.uint8) * np.uint8(FULL))
-        sampled = self._resampler.sample(array, matrix, screen.size, Interpolation.LINEAR)
+        matrix = index_from_pixels(placed @ _pooling(factor), screen.plane, screen.ratio)
+        sampled = self._resampler.sample(held.array, matrix, screen.size, Interpolation.LINEAR)
         return np.asarray(sampled >= border)
 
 
-def _pooled(mask: NDArray[np.bool_], affine: Affine, factor: int) -> tuple[NDArray[np.bool_], Affine]:
-    """Blocks of factor x factor pixels that hold any ink, and their affine."""
-    if factor == 1:
-        return mask, affine
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ink:
+    """A mask, made when it is needed, its first pixel's (row, column), and the object that it belongs to."""
+
+    owner: object
+    mask: Callable[[], NDArray[np.bool_]]
+    origin: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Coarse:
+    """A mask at the size that is drawn; the owner is held so that its id stays its own."""
+
+    owner: object
+    array: VtkArray
+
+
+def _pooled(mask: NDArray[np.bool_], factor: int) -> NDArray[np.uint8]:
+    """Blocks of factor x factor pixels: full where they hold any ink, so that no thin line is lost."""
     rows, columns = (-(-size // factor) for size in mask.shape)
     whole = np.zeros((rows * factor, columns * factor), dtype=bool)
     whole[: mask.shape[0], : mask.shape[1]] = mask
+    upright = whole.reshape(rows, factor, columns * factor).any(axis=1)
+    blocks = np.asarray(upright.reshape(rows, columns, factor).any(axis=2))
+    return blocks.astype(np.uint8) * np.uint8(FULL)
+
+
+def _pooling(factor: int) -> Affine:
+    """From indices of blocks to indices of pixels."""
     scaled = np.diag([1.0, factor, factor, 1.0])
     scaled[1:3, 3] = (factor - 1) / 2
-    blocks = whole.reshape(rows, factor, columns, factor)
-    return np.asarray(blocks.any(axis=(1, 3))), np.asarray(affine @ scaled)
+    return scaled
 
 
 def _widened(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
