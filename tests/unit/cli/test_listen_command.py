@@ -1,0 +1,49 @@
+"""`overread listen` in a process of its own: what dcmtk sends arrives, Ctrl-C ends it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.web import stack
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent as a signal")
+def test_what_is_sent_arrives_and_ctrl_c_ends_it(tmp_path: Path) -> None:
+    sender = shutil.which("storescu")
+    if sender is None:
+        assert not os.environ.get("CI"), "dcmtk is not installed"
+        pytest.skip("dcmtk is not installed")
+    files = stack(tmp_path / "in", 3)
+    environment = {**os.environ, "OVERREAD_HOME": str(tmp_path / "home"), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "app", "listen", "--port", "0", "--title", "HERE"]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        found = re.search(r"127\.0\.0\.1:(\d+)", process.stdout.readline())
+        assert found is not None
+        port = found.group(1)
+        subprocess.run(
+            [sender, "-aet", "THERE", "-aec", "HERE", "127.0.0.1", port, *map(str, files)],
+            check=True,
+            timeout=60,
+        )
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    assert "3 objects were received" in out
+    assert "Traceback" not in err
+    assert len(list((tmp_path / "home").rglob("*.dcm"))) == 3
