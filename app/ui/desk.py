@@ -237,6 +237,9 @@ class WindowDesk:
         """Close the window."""
         self._window.close()
 
+    def close(self) -> None:
+        """The window goes: nothing is repainted any more, and whoever waits for an answer gets none."""
+        self.watch.close()
         self.asking.close()
 
 

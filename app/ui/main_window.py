@@ -177,7 +177,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """End every job, let go of pictures and files."""
-        self.desk.watch.close()
+        self.desk.close()
         self.pictures.close()
         self.ctx.close()
         super().closeEvent(event)

@@ -10,6 +10,13 @@ from tests.support.decoding_expected import Row, read_rows
 
 PAGE = Path(__file__).resolve().parents[2] / "resources" / "help" / "decoding.md"
 BEGIN, END = "<!-- rows: made from the table that the tests run -->", "<!-- end of rows -->"
+NEWER = {  # than pydicom's own list
+    "1.2.840.10008.1.2.4.110": "JPEG XL Lossless",
+    "1.2.840.10008.1.2.4.111": "JPEG XL JPEG Recompression",
+    "1.2.840.10008.1.2.4.112": "JPEG XL",
+    "1.2.840.10008.1.2.8.1": "Deflated Image Frame Compression",
+    "1.2.840.113619.5.2": "Implicit VR Big Endian, private of one maker",
+}
 WORDS = {
     "original": "its uncompressed original",
     "pydicom": "pydicom",
@@ -38,8 +45,8 @@ def name_of(syntax: str) -> str:
 
     if not syntax:
         return "none stated"
-    name = UID(syntax).name
-    return syntax if name == syntax else f"{name} ({syntax.removeprefix('1.2.840.10008.')})"
+    name = NEWER.get(syntax) or UID(syntax).name
+    return f"{name} ({syntax.removeprefix('1.2.840.10008.')})"
 
 
 def _said(row: Row) -> str:
