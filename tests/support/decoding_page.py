@@ -1,11 +1,7 @@
-"""The table of `resources/help/decoding.md`, made from `expected.csv`.
-
-After a change of the data: `python -m tests.support.decoding_page` writes the table anew.
-"""
+"""The table of `resources/help/decoding.md`, made from the rows that the tests run."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -13,65 +9,60 @@ from app.support.i18n import catalogue
 from tests.support.decoding_expected import Row, read_rows
 
 PAGE = Path(__file__).resolve().parents[2] / "resources" / "help" / "decoding.md"
-BEGIN, END = "<!-- table begins -->", "<!-- table ends -->"
-NEWER = {  # not in pydicom's dictionary of transfer syntaxes yet, or not in every version of it
-    "": "none stated",
+BEGIN, END = "<!-- rows: made from the table that the tests run -->", "<!-- end of rows -->"
+NEWER = {  # than pydicom's own list
     "1.2.840.10008.1.2.4.110": "JPEG XL Lossless",
     "1.2.840.10008.1.2.4.111": "JPEG XL JPEG Recompression",
     "1.2.840.10008.1.2.4.112": "JPEG XL",
     "1.2.840.10008.1.2.8.1": "Deflated Image Frame Compression",
-    "1.2.840.113619.5.2": "a maker's own, for example 1.2.840.113619.5.2",
+    "1.2.840.113619.5.2": "Implicit VR Big Endian, private of one maker",
 }
-NAMES = {"original": "the original", "pydicom": "pydicom", "dcmtk": "dcmtk", "SimpleITK": "SimpleITK"}
+WORDS = {
+    "original": "its uncompressed original",
+    "pydicom": "pydicom",
+    "dcmtk": "dcmtk",
+    "SimpleITK": "SimpleITK",
+}
 
 
-def table(rows: tuple[Row, ...]) -> str:
-    """One line for each row of the data but those of like outcome, which share a line."""
-    lines = ["| Transfer syntax | Object | Outcome |", "|---|---|---|"]
-    shared: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for row in rows:
-        shared[syntax_name(row.syntax), outcome_words(row)].append(object_words(row))
-    for (syntax, outcome), objects in sorted(shared.items()):
-        lines.append(f"| {syntax} | {', '.join(dict.fromkeys(objects))} | {outcome} |")
+def table() -> str:
+    """One line for each transfer syntax and object: what comes of it, and how that is known."""
+    grouped: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in read_rows():
+        grouped[name_of(row.syntax), row.object].append(row)
+    lines = ["| transfer syntax | object | outcome | compared with, or refused with |", "|---|---|---|---|"]
+    for (syntax, kind), rows in sorted(grouped.items()):
+        for outcome in ("decoded", "refused"):
+            told = sorted({_said(row) for row in rows if row.outcome == outcome})
+            if told:
+                lines.append(f"| {syntax} | {kind} | {outcome} | {'; '.join(told)} |")
     return "\n".join(lines)
 
 
-def syntax_name(uid: str) -> str:
-    """As the standard calls it."""
+def name_of(syntax: str) -> str:
+    """The syntax in words, with its UID."""
     from pydicom.uid import UID
 
-    return NEWER.get(uid) or UID(uid).name
+    if not syntax:
+        return "none stated"
+    name = NEWER.get(syntax) or UID(syntax).name
+    return f"{name} ({syntax.removeprefix('1.2.840.10008.')})"
 
 
-def object_words(row: Row) -> str:
-    """What was decoded, in words; a single file by its name."""
-    kind, _, name = row.material.partition(" ")
-    if kind == "made":
-        return f"made for the test: {name}"
-    if kind == "file":
-        return f"{row.object} ({name.rsplit('/', 1)[-1]})"
-    return row.object + {"headers": " without pixels", "wg04": " (WG04)"}.get(kind, "")
-
-
-def outcome_words(row: Row) -> str:
-    """What comes of it and how that is known."""
+def _said(row: Row) -> str:
     if row.outcome == "refused":
-        return "refused: " + re.sub(r"\{\w+\}", "…", catalogue("en")[row.against])
-    others = " and ".join(NAMES[name] for name in row.against.split("+"))
-    return f"decoded; equal to {others}" if not row.within else f"decoded; within {row.within:g} of {others}"
+        return f"“{catalogue('en')[row.against]}”"
+    against = ", ".join(WORDS.get(one, one) for one in row.against.split("+"))
+    within = "equal" if row.within == 0 else f"within {row.within:g} stored values"
+    return f"{within}: {against}"
 
 
-def written(page: str) -> str:
-    """The table that stands in the page."""
-    return page.split(BEGIN, 1)[1].split(END, 1)[0].strip()
-
-
-def main() -> None:
-    """Put the table into the page."""
-    page = PAGE.read_text(encoding="utf-8")
-    before, after = page.split(BEGIN, 1)[0], page.split(END, 1)[1]
-    PAGE.write_text(f"{before}{BEGIN}\n{table(read_rows())}\n{END}{after}", encoding="utf-8")
+def page_with_table(page: str) -> str:
+    """The page with its rows as they should be now."""
+    head, _, rest = page.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    return f"{head}{BEGIN}\n{table()}\n{END}{tail}"
 
 
 if __name__ == "__main__":
-    main()
+    PAGE.write_text(page_with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
