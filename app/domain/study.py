@@ -27,6 +27,8 @@ class Instance:
     position_lps_mm: Image Position (0020,0032). orientation: direction cosines of a row, then of a column
     (0020,0037). spacing_mm: between rows, then between columns; spacing_source names the tag it came from
     ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing") or is "" where there is none.
+    phase_marks: (keyword, value) of what tells images of one place apart: temporal position, trigger time in ms, echo
+    time in ms, b-value in s/mm2.
     """
 
     path: Path
@@ -49,6 +51,8 @@ class Instance:
     gantry_tilt_deg: float | None
     slice_thickness_mm: float | None = None
     patient_orientation: tuple[str, ...] = ()  # (0020,0020): where rows and columns of a projection run to
+    frame_of_reference_uid: str = ""
+    phase_marks: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

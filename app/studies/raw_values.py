@@ -51,6 +51,12 @@ class RawValues:
         raw = self.by_tag.get(TAGS[keyword], b"")
         return int(struct.unpack_from("<H", raw)[0]) if len(raw) >= 2 else default
 
+    def double(self, keyword: str) -> float | None:
+        """FD: the first value, if it is a finite number."""
+        raw = self.by_tag.get(TAGS[keyword], b"")
+        value = float(struct.unpack_from("<d", raw)[0]) if len(raw) >= 8 else math.nan
+        return value if math.isfinite(value) else None
+
     def text(self, keyword: str) -> str:
         """PN, LO, SH in the file's own character sets (PS3.3 C.12.1.1.2)."""
         raw = self.by_tag.get(TAGS[keyword], b"").rstrip(b"\0 ")

@@ -103,6 +103,8 @@ def _raw(dataset: Dataset, keyword: str) -> bytes | None:
                 return None
             if element.VR in {"US", "SS", "US or SS"}:
                 return struct.pack("<h" if int(value) < 0 else "<H", int(value))
+            if element.VR == "FD":
+                return struct.pack("<d", float(value))
             parts = value if isinstance(value, list | tuple) or hasattr(value, "insert") else [value]
             return "\\".join(str(part) for part in parts).encode("utf-8")
         except damage():

@@ -94,6 +94,18 @@ def test_the_instance_carries_what_is_needed_to_place_it(tmp_path: Path) -> None
     assert scanned.patient.name == "Doe^Jane"
 
 
+@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, DeflatedExplicitVRLittleEndian])
+def test_what_tells_images_of_one_place_apart_is_read(tmp_path: Path, syntax: str) -> None:
+    marks = {"TemporalPositionIdentifier": 3, "TriggerTime": 40.5, "EchoTime": 20, "DiffusionBValue": 800.0}
+    dataset = ct_dataset(SOPInstanceUID="1.2.9", **marks)
+    dataset.file_meta["TransferSyntaxUID"].value = syntax
+    pydicom.dcmwrite(tmp_path / "x", dataset, enforce_file_format=True)
+    scanned = read_header(tmp_path / "x")
+    assert scanned is not None
+    assert dict(scanned.instance.phase_marks) == marks
+    assert scanned.instance.frame_of_reference_uid == "1.2.3.5"
+
+
 @pytest.mark.parametrize(
     ("charset", "name"),
     [
