@@ -19,6 +19,8 @@ from app.workflows.places import surroundings
 if TYPE_CHECKING:
     from app.studies.scan import ScanReport
 
+_INCOMPLETE = frozenset(f"{scheme}.incomplete" for scheme in ("dicomweb", "dimse"))
+
 
 @dataclass(frozen=True, slots=True)
 class FetchReport:
@@ -92,7 +94,7 @@ def fetch(
             continue
         _copy(path, folder / f"{instance.sop_instance_uid}.dcm")
         written += 1
-    told = [dict(facts).get("total") for key, facts in report.remarks if key == "dimse.incomplete"]
+    told = [dict(facts).get("total") for key, facts in report.remarks if key in _INCOMPLETE]
     total = next((one for one in told if isinstance(one, int)), len(instances))
     return FetchReport(folder, written, total, tuple(dict.fromkeys(refused)))
 

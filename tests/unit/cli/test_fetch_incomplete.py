@@ -1,0 +1,40 @@
+"""`overread fetch` ends with 1 where not all of a study came, whatever the server speaks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.cli.main import run as main
+from app.settings.connections import Connection, ConnectionBook, save_connections
+from app.support.paths import user_paths
+from tests.support.orthanc import running_orthanc
+from tests.support.plug import Plug
+from tests.support.web import stack
+
+
+def test_a_fetch_that_breaks_off_is_no_success_and_the_next_one_brings_the_rest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OVERREAD_HOME", str(tmp_path / "home"))
+    words = ["fetch", "pacs", "1.2.3", "--out", str(tmp_path / "got"), "--json"]
+    with running_orthanc(tmp_path / "server") as server, Plug(server.http_port) as cable:
+        pixels = np.zeros((256, 256), np.int16).tobytes()
+        server.put(stack(tmp_path / "in", 20, Rows=256, Columns=256, PixelData=pixels))
+        pacs = Connection("pacs", url=f"http://127.0.0.1:{cable.port}/dicom-web")
+        save_connections(user_paths().settings, ConnectionBook().with_one(pacs))
+        cable.cut_after = 1_200_000
+        assert main(words) == 1
+        told = capsys.readouterr()
+        report = json.loads(told.out)
+        assert 0 < report["files"] < report["total"] == 20
+        assert len(list((tmp_path / "got").iterdir())) == report["files"]
+        assert f"{report['files']} of 20" in told.err
+        assert len(told.err.strip().splitlines()) == 1
+        cable.mend()
+        assert main(words) == 0
+        report = json.loads(capsys.readouterr().out)
+        assert (report["files"], report["total"], report["remarks"]) == (20, 20, [])
