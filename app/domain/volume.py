@@ -46,6 +46,9 @@ class RemarkKind(Enum):
     OVERLAYS_NOT_SHOWN = "overlays_not_shown"
     INVERSION_DOUBTFUL = "inversion_doubtful"
     COLOURS_NOT_APPLIED = "colours_not_applied"
+    STRAYING_SLICES = "straying_slices"
+    PHASES_BY_ORDER = "phases_by_order"
+    EVEN_GRID = "even_grid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class Volume:
     inverted: MONOCHROME1, so the smallest value is shown white.
     padding: stored value of pixels that are no part of the image, or None; padding_range: from which to which.
     voi_function: how a window makes grey (PS3.3 C.11.2.1.3).
+    is_resampled: the slices are planes of an even grid between those of the files; frames then name the nearest one.
     """
 
     pixels: Pixels
@@ -102,6 +106,7 @@ class Volume:
     remarks: tuple[Remark, ...] = ()
     padding_range: tuple[int, int] | None = None
     voi_function: VoiFunction = "LINEAR"
+    is_resampled: bool = False
 
     def values(self, index: int) -> NDArray[np.float32]:
         """Modality values (HU in CT) of one slice, computed on read-out."""

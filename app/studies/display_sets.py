@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import sub
 
 from app.domain.study import Instance, Series, Study
-from app.domain.volume import Affine, FrameRef, Remark, Space
-from app.studies.stacking import FramePlace, Stack, stack_frames
+from app.domain.volume import Affine, FrameRef, Remark, RemarkKind, Space
+from app.studies.regular_grid import RegularGrid
+from app.studies.stacking import FramePlace, Stack, stack_frames, stack_turned
 from app.studies.volume_remarks import volume_remarks
 
 PROJECTION = frozenset({"CR", "DX", "MG", "RG", "PX", "IO", "RF", "XA"})
 PALETTES = frozenset({"MONOCHROME1", "MONOCHROME2"})
 SAME_COSINE = 0.005  # 0.3 degrees; scanners repeat a direction to about 1e-4 (ours)
 SAME_SPACING_MM = 1e-4
+TURNED = 4  # directions; more of them with hardly an image each are one stack turned round an axis (ours)
+
+Direction = tuple[float, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ class FrameAddress:
 class DisplaySet:
     """Frames of one series that form one stack. affines: one per frame, (0, row, column) -> mm.
 
-    affine is that of the whole stack where it makes an honest volume; else None and `why_no_volume` names a text.
+    affine is that of the whole stack where it makes an honest volume; else None and `why_no_volume` names a text. Then
+    grid tells how an even volume is made of it for planes and 3D, unless that cannot be done either.
     """
 
     display_set_id: str
@@ -50,11 +55,19 @@ class DisplaySet:
     is_colour: bool
     why_no_volume: str = ""
     why_facts: tuple[tuple[str, object], ...] = ()
+    grid: RegularGrid | None = None
 
     @property
     def volumetric(self) -> bool:
-        """Whether planes may be cut through it."""
-        return self.affine is not None and self.space is Space.PATIENT and len(self.frames) > 1
+        """Whether planes may be cut through it, or through an even grid made of it."""
+        has_volume = self.affine is not None or self.grid is not None
+        return has_volume and self.space is Space.PATIENT and len(self.frames) > 1
+
+    @property
+    def frame_of_reference_uid(self) -> str:
+        """Of its own images, which may differ from others of the series; '' where none is stated."""
+        own = self.frames[0].instance.frame_of_reference_uid
+        return own or self.series.frame_of_reference_uid
 
     @property
     def rows(self) -> int:
@@ -65,6 +78,11 @@ class DisplaySet:
     def columns(self) -> int:
         """Pixel columns of every frame."""
         return self.frames[0].instance.columns
+
+    @property
+    def decoded_bytes(self) -> int:
+        """About what its decoded pixels take."""
+        return len(self.frames) * self.rows * self.columns * (3 if self.is_colour else 2)
 
 
 def display_sets(study: Study) -> tuple[DisplaySet, ...]:
@@ -78,15 +96,42 @@ def series_display_sets(series: Series) -> tuple[DisplaySet, ...]:
     everywhere = [place for instance in shown for place in _places(instance)]
     directions = _alike((place.orientation for place in everywhere), SAME_COSINE)
     spacings = _alike((place.spacing_mm for place in everywhere), SAME_SPACING_MM)
-    groups: dict[tuple[object, ...], list[FramePlace]] = defaultdict(list)
+    by_kind: dict[tuple[object, ...], dict[Direction, list[FramePlace]]] = defaultdict(dict)
     for place in everywhere:
-        alike = (directions.get(place.orientation or ()), spacings.get(place.spacing_mm or ()))
-        groups[(*alike, *_kind(series, place))].append(place)
+        kind = (spacings.get(place.spacing_mm or ()), *_kind(series, place))
+        by_kind[kind].setdefault(directions.get(place.orientation or ()), []).append(place)
     found: list[DisplaySet] = []
-    for places in groups.values():
-        for stack in stack_frames(places):
+    for by_direction in by_kind.values():
+        for stack in _stacks(by_direction):
             found.append(_display_set(series, stack, len(found)))
     return tuple(sorted(found, key=lambda one: -len(one.frames)))
+
+
+def may_link(one: DisplaySet, other: DisplaySet) -> bool:
+    """Whether a position of one is a position of the other: both placed in the same frame of reference.
+
+    Without a stated frame of reference only images of one series of one study share positions.
+    """
+    if one.space is not Space.PATIENT or other.space is not Space.PATIENT:
+        return False
+    mine, theirs = one.frame_of_reference_uid, other.frame_of_reference_uid
+    if mine or theirs:
+        return mine == theirs
+    same_study = one.study_instance_uid == other.study_instance_uid
+    return same_study and one.series.series_instance_uid == other.series.series_instance_uid
+
+
+def _stacks(by_direction: dict[Direction, list[FramePlace]]) -> list[Stack]:
+    """Stacks of images that agree in all but their direction."""
+    everywhere = [place for places in by_direction.values() for place in places]
+    placed = [places for direction, places in by_direction.items() if direction is not None]
+    if len(placed) > TURNED and len(everywhere) < 2 * len(placed):
+        return [stack_turned(everywhere)]
+    mixed: tuple[Remark, ...] = ()
+    if len(placed) > 1 and "LOCALIZER" not in everywhere[0].instance.image_type:
+        mixed = (Remark(RemarkKind.MIXED_ORIENTATION),)
+    stacks = [stack for places in by_direction.values() for stack in stack_frames(places)]
+    return [replace(stack, remarks=(*mixed, *stack.remarks)) for stack in stacks]
 
 
 def _places(instance: Instance) -> Iterable[FramePlace]:
@@ -132,6 +177,7 @@ def _kind(series: Series, place: FramePlace) -> tuple[object, ...]:
         instance.photometric in PALETTES,
         "LOCALIZER" in instance.image_type,
         place.position_lps_mm is None,
+        instance.frame_of_reference_uid,
         instance.sop_instance_uid if alone else "",
     )
 
@@ -155,6 +201,7 @@ def _display_set(series: Series, stack: Stack, number: int) -> DisplaySet:
         is_colour=is_colour,
         why_no_volume="geometry.colour" if is_colour else stack.why_no_volume,
         why_facts=() if is_colour else stack.why_facts,
+        grid=None if is_colour else stack.grid,
     )
 
 

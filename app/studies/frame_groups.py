@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING
 
 from app.domain.errors import StudyUnreadableError
@@ -59,7 +59,46 @@ def _place(instance: Instance, number: int, groups: Iterable[Dataset | None]) ->
     placed: Triple | None = (position[0], position[1], position[2]) if position and cosines else None
     turned = (cosines[0], cosines[1], cosines[2], cosines[3], cosines[4], cosines[5]) if cosines else None
     sized: Pair | None = (spacing[0], spacing[1]) if spacing and min(spacing) > 0 else instance.spacing_mm
-    return FramePlace(instance, number, placed, turned, sized)
+    return FramePlace(instance, number, placed, turned, sized, frame_marks(groups))
+
+
+# Functional group, attribute in it, and the mark that it makes (PS3.3 C.7.6.16.2.2, C.8.13.5, C.8.15.3).
+_MARKS = (
+    ("FrameContentSequence", "StackID", "StackID"),
+    ("FrameContentSequence", "TemporalPositionIndex", "TemporalPositionIdentifier"),
+    ("FrameContentSequence", "FrameAcquisitionNumber", "AcquisitionNumber"),
+    ("MREchoSequence", "EffectiveEchoTime", "EchoTime"),
+    ("MRDiffusionSequence", "DiffusionBValue", "DiffusionBValue"),
+    ("CardiacSynchronizationSequence", "NominalPercentageOfCardiacPhase", "CardiacPhase"),
+    ("MRImageFrameTypeSequence", "FrameType", "ImageType"),
+    ("CTImageFrameTypeSequence", "FrameType", "ImageType"),
+)
+
+
+def frame_marks(groups: tuple[Dataset | None, ...]) -> tuple[tuple[str, Hashable], ...]:
+    """What tells a frame of an enhanced object from others of its place, as far as it is said."""
+    marks: dict[str, Hashable] = {}
+    for sequence, keyword, mark in _MARKS:
+        said = _told(groups, sequence, keyword)
+        if said is not None:
+            marks[mark] = said
+    return tuple(marks.items())
+
+
+def _told(groups: tuple[Dataset | None, ...], sequence: str, keyword: str) -> Hashable | None:
+    """A number, or words, of the frame's own group or else of the shared one."""
+    for group in groups:
+        item = None if group is None else first_item(group, sequence)
+        try:
+            value = None if item is None else item.get(keyword)
+            if value is None or value == "":
+                continue
+            if keyword == "FrameType":
+                return " ".join(str(part) for part in value[2:])
+            return str(value) if isinstance(value, str) else float(value)
+        except damage():
+            continue
+    return None
 
 
 def _numbers(groups: Iterable[Dataset | None], sequence: str, keyword: str, count: int) -> tuple[float, ...]:

@@ -27,15 +27,19 @@ def load_volume(
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
     fetch: Fetch | None = None,
+    *,
+    even_grid: bool = False,
 ) -> Volume:
     """Every frame of a display set, in order. fetch: asked for each file before it is read.
+
+    even_grid: slices that lie unevenly may be brought to an even grid, as for views; without it they are no volume.
 
     Raises PixelsUnreadableError if one cannot be read, GeometryRefusedError if they make no volume, Cancelled.
     """
     home: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
     source = StackSource(display_set, home.put, fetch=fetch)
     try:
-        while not source.is_complete:
+        while not source.is_settled:
             if cancel is not None:
                 cancel.check()
             _run_one(home)
@@ -43,7 +47,7 @@ def load_volume(
                 progress(source.done / source.count, display_set.title)
         while not home.empty():
             _run_one(home)
-        return _whole(source)
+        return _whole(source, even_grid=even_grid)
     finally:
         source.close()
 
@@ -67,12 +71,14 @@ def _run_one(home: queue.SimpleQueue[Callable[[], None]]) -> None:
         return
 
 
-def _whole(source: StackSource) -> Volume:
-    if source.volume is not None:
+def _whole(source: StackSource, *, even_grid: bool) -> Volume:
+    if source.volume is not None and (even_grid or not source.volume.is_resampled):
         return source.volume
     failure = next((source.failure(index) for index in range(source.count) if source.failure(index)), None)
     if failure is not None:
         raise PixelsUnreadableError("error.pixels.some_frames", sentence=failure)
+    if source.no_room:
+        raise PixelsUnreadableError("error.pixels.some_frames", sentence=source.no_room)
     shown = source.display_set
     why = text_with(shown.why_no_volume or "geometry.no_position", dict(shown.why_facts))
     raise GeometryRefusedError("error.geometry.not_a_volume", title=shown.title, why=why)

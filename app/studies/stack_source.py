@@ -66,10 +66,12 @@ class StackSource:
         self._waiting_for_volume: list[Callable[[Volume], None]] = []
         self._order = FrameOrder(self.count, self.count // 2 if first is None else first, shown=shown)
         self._lock = threading.Lock()
+        self._is_settled = False
+        self.no_room = ""  # a sentence, where there would be a volume if there were memory for it
         self.is_closed = False
         self._means = means or Means(DecodeLine(), MemoryBudget(memory_limit(ONE_SOURCE_PERCENT)))
         self._has_own_means = means is None
-        self._means.memory.claim(self, bytes_of(display_set), display_set.title)
+        self._means.memory.claim(self, display_set.decoded_bytes, display_set.title)
         self._means.line.join(self)
 
     @property
@@ -81,6 +83,11 @@ class StackSource:
     def is_complete(self) -> bool:
         """Every frame is decoded or has failed."""
         return len(self._frames) + len(self._failures) >= self.count
+
+    @property
+    def is_settled(self) -> bool:
+        """It is complete, and its volume is made, or known to be none."""
+        return self._is_settled and self.is_complete
 
     @property
     def done(self) -> int:
@@ -162,6 +169,7 @@ class StackSource:
     def retry(self) -> int:
         """Try the frames that failed once more, as when the network is back; returns how many. Main thread."""
         again, self._failures = self._failures, {}
+        self._is_settled = self._is_settled and not again
         self._order.put_back(again)
         self._means.line.wake()
         return len(again)
@@ -206,7 +214,30 @@ class StackSource:
     def _work(self, index: int) -> None:
         if not self.is_closed:
             self._decode(index)
+            self._settle()
             self._post(lambda: self._tell(index))
+
+    def _settle(self) -> None:
+        """The last frame makes the volume, still on its own thread: an even grid takes a while."""
+        with self._lock:
+            if self._is_settled or not self.is_complete:
+                return
+            if not self._failures and self.volume is None:
+                try:
+                    self._claim_grid()
+                    self.volume = build_volume(
+                        self.display_set, self._array, self._frames, self._headers, self.remarks()
+                    )
+                except OverreadError as error:
+                    self.no_room = explain(error)
+            self._is_settled = True
+
+    def _claim_grid(self) -> None:
+        """Room for an even grid beside the slices. Raises PixelsUnreadableError if there is none."""
+        grid, shown = self.display_set.grid, self.display_set
+        if grid is not None:
+            whole = shown.decoded_bytes
+            self._means.memory.claim(self, whole + whole * grid.planes // len(shown.frames), shown.title)
 
     def _decode(self, index: int) -> None:
         address = self.display_set.frames[index]
@@ -243,7 +274,7 @@ class StackSource:
         with self._lock:
             if self._array is None:
                 needed, shown = self.count * pixels.nbytes, self.display_set
-                if needed > bytes_of(shown):
+                if needed > shown.decoded_bytes:
                     self._means.memory.claim(self, needed, shown.title)
                 self._array = empty_pixels((self.count, *pixels.shape), pixels.dtype)
         if pixels.shape != self._array.shape[1:] or pixels.dtype != self._array.dtype:
@@ -258,17 +289,7 @@ class StackSource:
             return
         for listener in tuple(self._listeners):
             listener(index)
-        if self.is_complete and self.volume is None and not self._failures:
-            self.volume = build_volume(
-                self.display_set, self._array, self._frames, self._headers, self.remarks()
-            )
         if self.volume is not None:
             waiting, self._waiting_for_volume = self._waiting_for_volume, []
             for callback in waiting:
                 callback(self.volume)
-
-
-def bytes_of(display_set: DisplaySet) -> int:
-    """About what the decoded pixels take."""
-    samples = 3 if display_set.is_colour else 2
-    return len(display_set.frames) * display_set.rows * display_set.columns * samples

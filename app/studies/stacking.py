@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from app.domain.geometry import plane_affine
 from app.domain.study import Instance, Pair, Triple
 from app.domain.volume import Affine, Remark, RemarkKind, Space
+from app.studies.phases import Marks, Phase, split_phases
+from app.studies.regular_grid import RegularGrid, plan_grid
 
 SAME_PLACE_MM = 0.01
 UNEVEN_SHARE = 0.05  # steps that differ by more than this of the usual one are uneven (ours)
@@ -30,11 +32,15 @@ class FramePlace:
     position_lps_mm: Triple | None
     orientation: tuple[float, float, float, float, float, float] | None
     spacing_mm: Pair | None
+    marks: tuple[tuple[str, Hashable], ...] = ()  # beside those of its instance
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stack:
-    """Ordered frames and what is known of them together."""
+    """Ordered frames and what is known of them together.
+
+    affine: of all of them where they lie evenly; else grid says how an even volume comes from them, if it can.
+    """
 
     places: tuple[FramePlace, ...]
     affines: tuple[Affine, ...]
@@ -44,21 +50,73 @@ class Stack:
     name: str = ""
     why_no_volume: str = ""
     why_facts: tuple[tuple[str, object], ...] = ()
+    grid: RegularGrid | None = None
 
 
 def stack_frames(places: Sequence[FramePlace]) -> list[Stack]:
-    """One stack, or one per phase where every place was imaged equally often."""
+    """One stack, or one per phase where images of one place can be told apart."""
     first = places[0]
     if first.position_lps_mm is None or first.orientation is None:
         return [_unplaced(sorted(places, key=_by_number))]
     by_place = _by_distance(places, first.orientation)
-    counts = {len(same) for same in by_place}
-    if counts == {1}:
+    if all(len(same) == 1 for same in by_place):
         return [_placed([same[0] for same in by_place])]
-    if len(counts) == 1 and len(by_place) > 1:
-        phases = counts.pop()
-        return [_placed([same[n] for same in by_place], f"{n + 1}/{phases}") for n in range(phases)]
-    return [_doubled(by_place, len(places))]
+    phases, is_told = split_phases(by_place, _marks)
+    if not phases:
+        return [_doubled(by_place, len(places))]
+    guess = () if is_told else (Remark(RemarkKind.PHASES_BY_ORDER),)
+    stacks = [
+        (_placed(list(phase.members)), phase_name(phase, number, len(phases)))
+        for number, phase in enumerate(phases, 1)
+    ]
+    return [replace(stack, name=name, remarks=(*guess, *stack.remarks)) for stack, name in stacks]
+
+
+def stack_turned(places: Sequence[FramePlace]) -> Stack:
+    """Frames of many directions, as round an axis: one stack in the order of their numbers, never a volume."""
+    stack = _placed(sorted(places, key=_by_number), even=False)
+    affines = tuple(_placed([place]).affines[0] for place in stack.places)
+    remark = Remark(RemarkKind.MIXED_ORIENTATION)
+    return replace(
+        stack,
+        affines=affines,
+        remarks=(remark, *stack.remarks),
+        why_no_volume="geometry.mixed_orientation",
+        why_facts=(),
+    )
+
+
+# Marks of a phase in the words of the field, which are the same in every language.
+_SAID = {
+    "TemporalPositionIdentifier": "t {}",
+    "DiffusionBValue": "b {}",
+    "EchoTime": "TE {}",
+    "CardiacPhase": "{} %",
+    "TriggerTime": "{} ms",
+    "AcquisitionNumber": "#{}",
+}
+
+
+def phase_name(phase: Phase[FramePlace], number: int, count: int) -> str:
+    """What tells a phase from its neighbours, such as 'b 800' or '2/4'."""
+    parts = []
+    for name, value in phase.marks:
+        told = f"{value:g}" if isinstance(value, int | float) else "" if value is None else str(value)
+        if told and name in _SAID:
+            parts.append(_SAID[name].format(told))
+        elif told and name == "ImageType":
+            parts.append(told)
+    return " ".join(parts) or f"{number}/{count}"
+
+
+def _marks(place: FramePlace) -> Marks:
+    """What tells a frame from others of its place: of the frame itself, else of its file."""
+    instance = place.instance
+    own = {
+        "AcquisitionNumber": instance.acquisition_number,
+        "ImageType": " ".join(instance.image_type[2:]),
+    }
+    return {**own, **dict(instance.phase_marks), **dict(place.marks)}
 
 
 def _by_number(place: FramePlace) -> tuple[int, int, int, str]:
@@ -106,7 +164,7 @@ def _doubled(by_place: list[list[FramePlace]], total: int) -> Stack:
     )
 
 
-def _placed(places: list[FramePlace], name: str = "", *, even: bool = True) -> Stack:
+def _placed(places: list[FramePlace], *, even: bool = True) -> Stack:
     first = places[0]
     spacing = first.spacing_mm or (1.0, 1.0)
     orientation = first.orientation or (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
@@ -119,11 +177,12 @@ def _placed(places: list[FramePlace], name: str = "", *, even: bool = True) -> S
     remarks, why, facts = _doubts(positions, normal) if even and len(places) > 1 else ((), "", ())
     if first.spacing_mm is None:
         remarks, why, facts = (*remarks, Remark(RemarkKind.NO_SPACING)), "geometry.no_spacing", ()
+    grid = plan_grid(positions, orientation, spacing) if even and why in _EVENED else None
     affine = None
     if even and not why:
         step = (positions[-1] - positions[0]) / (len(places) - 1) if len(places) > 1 else normal * thickness
         affine = plane_affine(positions[0], orientation, spacing, step)
-    return Stack(tuple(places), affines, affine, Space.PATIENT, remarks, name, why, facts)
+    return Stack(tuple(places), affines, affine, Space.PATIENT, remarks, "", why, facts, grid)
 
 
 def _doubts(
@@ -133,22 +192,28 @@ def _doubts(
     steps = np.diff(positions, axis=0)
     along = steps @ normal
     usual = float(np.median(along))
+    tilt = _tilt(positions, normal)
     facts: tuple[tuple[str, object], ...]
     if np.abs(along - usual).max() > max(UNEVEN_SHARE * usual, UNEVEN_MM):
         missing = _missing(along)
         if missing:
             facts = (("found", len(positions)), ("expected", len(positions) + missing))
-            return (Remark(RemarkKind.MISSING_SLICES, facts),), "geometry.missing_slices", facts
+            return (Remark(RemarkKind.MISSING_SLICES, facts), *tilt), "geometry.missing_slices", facts
         facts = (("smallest", f"{along.min():.2f}"), ("largest", f"{along.max():.2f}"))
-        return (Remark(RemarkKind.UNEVEN_SPACING, facts),), "geometry.uneven_spacing", facts
+        return (Remark(RemarkKind.UNEVEN_SPACING, facts), *tilt), "geometry.uneven_spacing", facts
     mean = (positions[-1] - positions[0]) / (len(positions) - 1)
     straying = np.abs(positions - (positions[0] + np.outer(np.arange(len(positions)), mean))).max()
     if straying > max(UNEVEN_SHARE * usual, 4 * UNEVEN_MM):
-        facts = (("smallest", f"{usual:.2f}"), ("largest", f"{usual + straying:.2f}"))
-        return (Remark(RemarkKind.UNEVEN_SPACING, facts),), "geometry.uneven_spacing", facts
-    degrees = float(np.degrees(np.arccos(np.clip(mean @ normal / np.linalg.norm(mean), -1, 1))))
-    tilt = (Remark(RemarkKind.TILT, (("degrees", f"{degrees:.1f}"),)),) if degrees > TILT_DEG else ()
+        facts = (("millimetres", f"{straying:.1f}"),)
+        return (Remark(RemarkKind.STRAYING_SLICES, facts), *tilt), "geometry.straying_slices", facts
     return tilt, "", ()
+
+
+def _tilt(positions: NDArray[np.float64], normal: NDArray[np.float64]) -> tuple[Remark, ...]:
+    """Said where the way through the stack does not run along the normal of its slices."""
+    way = positions[-1] - positions[0]
+    degrees = float(np.degrees(np.arccos(np.clip(way @ normal / np.linalg.norm(way), -1, 1))))
+    return (Remark(RemarkKind.TILT, (("degrees", f"{degrees:.1f}"),)),) if degrees > TILT_DEG else ()
 
 
 def _missing(along: NDArray[np.float64]) -> int:
@@ -179,6 +244,8 @@ def _unplaced(places: list[FramePlace]) -> Stack:
     )
 
 
+# Of what makes no volume as it is, these can be brought to an even grid.
+_EVENED = frozenset({"geometry.missing_slices", "geometry.uneven_spacing", "geometry.straying_slices"})
 _TOMOGRAPHIC = frozenset(
     {
         "1.2.840.10008.5.1.4.1.1.2",  # CT Image

@@ -11,6 +11,7 @@ from app.domain.display import SIGMOID_SHARE, VoiFunction
 from app.domain.volume import Affine, Pixels, Remark, RemarkKind, Volume, Window
 from app.studies.display_sets import DisplaySet
 from app.studies.pixel_header import PixelHeader
+from app.studies.regular_grid import RegularGrid, on_grid
 
 SAMPLED_PIXELS = 200_000
 FLOAT_STEP = 1e-6
@@ -59,9 +60,11 @@ def build_volume(
 ) -> Volume | None:
     """The whole stack; None if its frames cannot share one array, or it has no honest affine.
 
-    Where slices have slopes of their own (PET), values are worked out as float32 instead of shared.
+    Where slices have slopes of their own (PET), values are worked out as float32 instead of shared. Slices that lie
+    unevenly are brought to the even grid of the display set.
     """
-    affine: Affine | None = display_set.affine
+    grid = display_set.grid
+    affine: Affine | None = display_set.affine if grid is None else grid.affine
     if (
         array is None
         or affine is None
@@ -73,6 +76,17 @@ def build_volume(
     if len({(frame.slope, frame.intercept, frame.pixels.dtype) for frame in frames.values()}) > 1:
         pixels = np.stack([_values(frames[index]) for index in range(len(display_set.frames))])
         slope, intercept = 1.0, 0.0
+    padding, padding_range = (first.padding, first.padding_range) if pixels is array else (None, None)
+    refs, told = tuple(address.ref for address in display_set.frames), remarks
+    told += tuple(one for one in not_on_planes(headers.values()) if one not in remarks)
+    if grid is not None:
+        pixels, nothing = on_grid(
+            pixels, grid, padding_range or (None if padding is None else (padding,) * 2)
+        )
+        if nothing is not None and padding_range is None and padding is None:
+            padding, padding_range = nothing, (nothing, nothing)
+        refs = tuple(refs[index] for index in grid.nearest)
+        told += (even_grid_remark(grid),)
     return Volume(
         pixels=pixels,
         affine=affine,
@@ -80,19 +94,26 @@ def build_volume(
         intercept=intercept,
         unit=header.unit,
         space=display_set.space,
-        frames=tuple(address.ref for address in display_set.frames),
+        frames=refs,
         study_instance_uid=display_set.study_instance_uid,
         series_instance_uid=display_set.series.series_instance_uid,
-        frame_of_reference_uid=display_set.series.frame_of_reference_uid,
+        frame_of_reference_uid=display_set.frame_of_reference_uid,
         modality=display_set.series.modality,
         inverted=header.inverted,
-        padding=first.padding if pixels is array else None,
+        padding=padding,
         windows=own_windows(header)
         or (default_window(array[len(array) // 2], first.slope, first.intercept, first.padding_range),),
-        remarks=remarks + tuple(one for one in not_on_planes(headers.values()) if one not in remarks),
-        padding_range=first.padding_range if pixels is array else None,
+        remarks=told,
+        padding_range=padding_range,
         voi_function=first.voi_function,
+        is_resampled=grid is not None,
     )
+
+
+def even_grid_remark(grid: RegularGrid) -> Remark:
+    """What planes and 3D say of slices that were brought to an even grid."""
+    facts = (("step", f"{grid.step_mm:.2f}"), ("empty", grid.empty), ("planes", grid.planes))
+    return Remark(RemarkKind.EVEN_GRID, facts)
 
 
 def own_windows(header: PixelHeader) -> tuple[Window, ...]:

@@ -14,7 +14,7 @@ from app.domain.study import Study
 from app.domain.volume import RemarkKind, Space, Volume
 from app.state.model import Hung
 from app.studies.display_sets import DisplaySet, display_sets
-from app.studies.stack_source import Fetch, StackSource, bytes_of
+from app.studies.stack_source import Fetch, StackSource
 from app.support.i18n import text
 from app.ui import words
 from app.ui.panels.series import THUMBNAIL
@@ -84,7 +84,7 @@ class Pictures:
                 failed(_why_no_volume(source))
 
         def arrived(_index: int) -> None:
-            if source.is_complete:
+            if source.is_settled:
                 self._ctx.post(give_up)  # by then the source has made its volume, if it can
 
         stop = source.listen(arrived)
@@ -105,7 +105,7 @@ class Pictures:
         held = self._stacks.get(_key(subject))
         if held is not None and not held.is_closed:
             return None if held.is_complete else held
-        if not self._ctx.means.memory.has_room(bytes_of(subject.display_set)):
+        if not self._ctx.means.memory.has_room(subject.display_set.decoded_bytes):
             return None
         return self._source(subject, shown=False)
 
@@ -184,7 +184,7 @@ def _why_no_volume(source: StackSource) -> str:
         if shown.why_no_volume
         else text("ui.viewport.single")
     )
-    return broken or text("error.ui.no_planes", series=shown.title, why=why)
+    return broken or source.no_room or text("error.ui.no_planes", series=shown.title, why=why)
 
 
 def image_of(pixels: NDArray[np.uint8]) -> QImage:

@@ -11,7 +11,6 @@ import pytest
 
 from app.studies.display_sets import DisplaySet
 from app.studies.memory import MIB
-from app.studies.stack_source import bytes_of
 from app.ui.studio import Studio
 from tests.support.dicom_files import write_stack
 from tests.support.ui import paths_in
@@ -51,7 +50,7 @@ def show(studio: Studio, wanted: DisplaySet) -> None:
 
 def test_fifty_times_open_and_close_leaves_nothing(studio: Studio) -> None:
     one, other = studio.display_sets()
-    studio.ctx.means.memory.limit_bytes = bytes_of(one) + bytes_of(other) // 2  # room for one of them
+    studio.ctx.means.memory.limit_bytes = one.decoded_bytes + other.decoded_bytes // 2  # room for one of them
     for _ in range(5):
         show(studio, one)
         show(studio, other)
@@ -60,14 +59,14 @@ def test_fifty_times_open_and_close_leaves_nothing(studio: Studio) -> None:
         show(studio, one)
         show(studio, other)
     assert rss_mib() - before < GROWTH_MIB
-    assert studio.ctx.means.memory.held_bytes == bytes_of(other)
+    assert studio.ctx.means.memory.held_bytes == other.decoded_bytes
 
 
 def test_a_series_that_does_not_fit_is_refused_in_its_viewport(studio: Studio) -> None:
     one, other = studio.display_sets()
     show(studio, one)
     studio.act("layout.side_by_side")
-    studio.ctx.means.memory.limit_bytes = bytes_of(one) + bytes_of(other) // 2
+    studio.ctx.means.memory.limit_bytes = one.decoded_bytes + other.decoded_bytes // 2
     second = studio.state.workspace.arrangement.viewports[1].viewport_id
     studio.window.desk.hang_in(second, studio.state.workspace.open_study_uid, other.display_set_id)
     studio.wait_idle()
@@ -78,7 +77,7 @@ def test_other_series_are_decoded_when_nothing_is_done(studio: Studio) -> None:
     one, other = studio.display_sets()
     show(studio, one)
     assert studio.wait_for(
-        lambda: studio.ctx.means.memory.held_bytes == bytes_of(one) + bytes_of(other), timeout_s=8
+        lambda: studio.ctx.means.memory.held_bytes == one.decoded_bytes + other.decoded_bytes, timeout_s=8
     )
     hung = (
         {studio.window.host.active.subject.display_set.display_set_id} if studio.window.host.active else set()

@@ -52,20 +52,20 @@ def test_a_tilted_gantry_gives_a_sheared_affine_and_says_so(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("z", "kind", "why"),
+    ("z", "kind", "why", "has_planes"),
     [
-        ((0, 2, 4, 8, 10), RemarkKind.MISSING_SLICES, "geometry.missing_slices"),
-        ((0, 2, 4.9, 6, 9.3), RemarkKind.UNEVEN_SPACING, "geometry.uneven_spacing"),
-        ((0, 2, 2, 4), RemarkKind.DUPLICATE_SLICES, "geometry.duplicate_slices"),
+        ((0, 2, 4, 8, 10), RemarkKind.MISSING_SLICES, "geometry.missing_slices", True),
+        ((0, 2, 4.9, 6, 9.3), RemarkKind.UNEVEN_SPACING, "geometry.uneven_spacing", True),
+        ((0, 2, 2, 4), RemarkKind.DUPLICATE_SLICES, "geometry.duplicate_slices", False),
     ],
 )
-def test_what_makes_no_volume_is_named_and_still_shown(
-    tmp_path: Path, z: tuple[float, ...], kind: RemarkKind, why: str
+def test_what_makes_no_volume_as_it_is_is_named_and_still_shown(
+    tmp_path: Path, z: tuple[float, ...], kind: RemarkKind, why: str, *, has_planes: bool
 ) -> None:
     write_stack(tmp_path, [(0, 0, at) for at in z])
     only = sets_of(tmp_path)[0]
     assert kind in kinds(only)
-    assert (only.volumetric, only.why_no_volume) == (False, why)
+    assert (only.affine, only.volumetric, only.why_no_volume) == (None, has_planes, why)
     assert len(only.frames) == len(z)
     assert load_frame(only, 1).pixels.shape == (8, 10)
     with pytest.raises(GeometryRefusedError):
