@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -72,42 +73,47 @@ def build_volume(
     ):
         return None
     first, header = frames[0], headers[0]
-    slope, intercept, pixels = first.slope, first.intercept, array
-    if len({(frame.slope, frame.intercept, frame.pixels.dtype) for frame in frames.values()}) > 1:
-        pixels = np.stack([_values(frames[index]) for index in range(len(display_set.frames))])
-        slope, intercept = 1.0, 0.0
-    padding, padding_range = (first.padding, first.padding_range) if pixels is array else (None, None)
-    refs, told = tuple(address.ref for address in display_set.frames), remarks
-    told += tuple(one for one in not_on_planes(headers.values()) if one not in remarks)
-    if grid is not None:
-        pixels, nothing = on_grid(
-            pixels, grid, padding_range or (None if padding is None else (padding,) * 2)
-        )
-        if nothing is not None and padding_range is None and padding is None:
-            padding, padding_range = nothing, (nothing, nothing)
-        refs = tuple(refs[index] for index in grid.nearest)
-        told += (even_grid_remark(grid),)
-    return Volume(
-        pixels=pixels,
+    told = remarks + tuple(one for one in not_on_planes(headers.values()) if one not in remarks)
+    volume = Volume(
+        pixels=array,
         affine=affine,
-        slope=slope,
-        intercept=intercept,
+        slope=first.slope,
+        intercept=first.intercept,
         unit=header.unit,
         space=display_set.space,
-        frames=refs,
+        frames=tuple(address.ref for address in display_set.frames),
         study_instance_uid=display_set.study_instance_uid,
         series_instance_uid=display_set.series.series_instance_uid,
         frame_of_reference_uid=display_set.frame_of_reference_uid,
         modality=display_set.series.modality,
         inverted=header.inverted,
-        padding=padding,
+        padding=first.padding,
         windows=own_windows(header)
         or (default_window(array[len(array) // 2], first.slope, first.intercept, first.padding_range),),
         remarks=told,
-        padding_range=padding_range,
+        padding_range=first.padding_range,
         voi_function=first.voi_function,
-        is_resampled=grid is not None,
     )
+    if len({(frame.slope, frame.intercept, frame.pixels.dtype) for frame in frames.values()}) > 1:
+        values = np.stack([_values(frames[index]) for index in range(len(display_set.frames))])
+        volume = replace(volume, pixels=values, slope=1.0, intercept=0.0, padding=None, padding_range=None)
+    return volume if grid is None else _evened(volume, grid)
+
+
+def _evened(volume: Volume, grid: RegularGrid) -> Volume:
+    """The same on an even grid; what was not imaged becomes padding."""
+    alone = None if volume.padding is None else (volume.padding, volume.padding)
+    pixels, nothing = on_grid(volume.pixels, grid, volume.padding_range or alone)
+    evened = replace(
+        volume,
+        pixels=pixels,
+        frames=tuple(volume.frames[index] for index in grid.nearest),
+        remarks=(*volume.remarks, even_grid_remark(grid)),
+        is_resampled=True,
+    )
+    if nothing is None or alone is not None or volume.padding_range is not None:
+        return evened
+    return replace(evened, padding=nothing, padding_range=(nothing, nothing))
 
 
 def even_grid_remark(grid: RegularGrid) -> Remark:
