@@ -73,7 +73,7 @@ def build_volume(
     ):
         return None
     first, header = frames[0], headers[0]
-    told = remarks + tuple(one for one in not_on_planes(headers.values()) if one not in remarks)
+    middle = array[len(array) // 2]
     volume = Volume(
         pixels=array,
         affine=affine,
@@ -88,16 +88,19 @@ def build_volume(
         modality=display_set.series.modality,
         inverted=header.inverted,
         padding=first.padding,
-        windows=own_windows(header)
-        or (default_window(array[len(array) // 2], first.slope, first.intercept, first.padding_range),),
-        remarks=told,
+        windows=own_windows(header) or (_made_window(middle, first),),
+        remarks=remarks + tuple(one for one in not_on_planes(headers.values()) if one not in remarks),
         padding_range=first.padding_range,
         voi_function=first.voi_function,
     )
     if len({(frame.slope, frame.intercept, frame.pixels.dtype) for frame in frames.values()}) > 1:
-        values = np.stack([_values(frames[index]) for index in range(len(display_set.frames))])
+        values = np.stack([_values(frames[index]) for index in range(len(frames))])
         volume = replace(volume, pixels=values, slope=1.0, intercept=0.0, padding=None, padding_range=None)
     return volume if grid is None else _evened(volume, grid)
+
+
+def _made_window(pixels: Pixels, frame: DecodedFrame) -> Window:
+    return default_window(pixels, frame.slope, frame.intercept, frame.padding_range)
 
 
 def _evened(volume: Volume, grid: RegularGrid) -> Volume:
