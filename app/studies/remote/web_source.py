@@ -48,7 +48,7 @@ class WebSource:
 
     def search(self, query: StudyQuery, cancel: CancelToken | None = None) -> StudyPage:
         """Studies that fit, in the server's order. Raises RemoteError, Cancelled."""
-        page = find_studies(self._client, query)
+        page = find_studies(self._client.under(cancel), query)
         if cancel is not None:
             cancel.check()
         return page
@@ -76,7 +76,12 @@ class WebSource:
             heard(list(held))
         count = _Count(progress, len(held))
         fetching = Fetching(
-            self._client, folder, uid, _teller(count, heard), cancel or CancelToken(), _by_uid(held)
+            self._client.under(cancel),
+            folder,
+            uid,
+            _teller(count, heard),
+            cancel or CancelToken(),
+            _by_uid(held),
         )
         failure = self._fetch(fetching, count)
         if not fetching.arrived:
@@ -104,7 +109,7 @@ class WebSource:
         cancel: CancelToken | None = None,
     ) -> tuple[Stored, ...]:
         """STOW-RS, one outcome each. Raises RemoteError where the server cannot be reached at all, Cancelled."""
-        return store(self._client, files, progress, cancel)
+        return store(self._client.under(cancel), files, progress, cancel)
 
     def close(self) -> None:
         """What was fetched stays in the cache."""
@@ -114,7 +119,7 @@ class WebSource:
     def _fetch(self, fetching: Fetching, count: _Count) -> RemoteError | None:
         """Everything that is missing; why it did not come, if it did not. The small series come last."""
         try:
-            series = series_of(self._client, fetching.study_instance_uid)
+            series = series_of(fetching.client, fetching.study_instance_uid)
         except RemoteError as error:
             return error
         count.total = sum(one.instances or 0 for one in series)
@@ -141,7 +146,7 @@ class WebSource:
                 raise broken
             if broken is None and _held_of(fetching, uid) >= (series.instances or 0) > 0:
                 return
-        wanted = instances_of(self._client, fetching.study_instance_uid, uid)
+        wanted = instances_of(fetching.client, fetching.study_instance_uid, uid)
         missing = [one for one in wanted if one not in fetching.arrived]
         if missing:
             fetching.instances(uid, missing)
@@ -153,7 +158,7 @@ class WebSource:
         uid = series.series_instance_uid
         try:
             if (series.instances or 0) >= LONG_SERIES and not fetching.arrived:
-                middle = middle_instance(self._client, fetching.study_instance_uid, series)
+                middle = middle_instance(fetching.client, fetching.study_instance_uid, series)
                 if middle:
                     fetching.instance(uid, middle)
             fetching.series(uid)
