@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from app.hanging.match import Match
-from app.hanging.protocol import Place, Stage
 from app.state.model import Arrangement, Hung, Viewport
+
+if TYPE_CHECKING:
+    from app.hanging.protocol import Place, Stage
 
 
 def arrangement(found: Match, stage_number: int) -> Arrangement:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.hanging.facts import Case, Fact, SetFacts, StudyFacts
+from app.hanging.facts import FIRST_RANK, Case, Fact, SetFacts, StudyFacts
 from app.hanging.match import match
-from app.hanging.protocol import FIRST_RANK, Place, Protocol, Rule, Selection, Stage
+from app.hanging.protocol import Place, Protocol, Rule, Selection, Stage
 from app.state.model import Arrangement, Hung
 
 _WORD = re.compile(r"[^\W\d_]{2,}")

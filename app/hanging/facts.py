@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+FIRST_RANK = 50  # from here on a protocol goes before all lower ones, whatever their scores: the reader's own
 Fact = str | float | bool | tuple[str, ...]
 
 STUDY_FACTS = ("modality", "body_part", "description", "words", "sets", "priors", "age_years")

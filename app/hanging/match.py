@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from app.hanging.facts import Case, Fact, SetFacts, StudyFacts
-from app.hanging.protocol import FIRST_RANK, Protocol, Rule, Selection
+from app.hanging.facts import FIRST_RANK, Case, Fact, SetFacts, StudyFacts
+
+if TYPE_CHECKING:
+    from app.hanging.protocol import Protocol, Rule, Selection
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from app.state.model import Layout, Plane
 
 LARGEST_FILE = 256 * 1024
 VERSION = 1
-FIRST_RANK = 50  # from here on a protocol goes before all lower ones, whatever their scores: the reader's own
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
 

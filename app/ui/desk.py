@@ -245,5 +245,5 @@ class WindowDesk:
 
 def _import_views(_request: None, _progress: Progress, _cancel: CancelToken) -> None:
     """The first double-click should not wait for VTK to be imported."""
-    for name in ("viewers.slice_view", "app.studies.decode"):
+    for name in ("viewers.slice_view", "app.studies.decode", "app.hanging.catalogue", "app.findings.journal"):
         importlib.import_module(name)

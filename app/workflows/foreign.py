@@ -24,10 +24,7 @@ from app.domain.objects import (
 from app.domain.presentation import PresentationState
 from app.domain.reports import StructuredReport
 from app.domain.study import Instance, Study
-from app.findings.chain import Entry
 from app.findings.events import Event, ResultArrived
-from app.findings.journal import Journal
-from app.findings.replay import replay
 from app.studies.objects.describe import describe
 from app.studies.objects.findings.draft import Draft, uid_from
 from app.studies.objects.findings.ground import Ground
@@ -41,7 +38,8 @@ from app.studies.objects.read import is_object, kind_of, read_object
 from app.workflows.foreign_result import check_belongs, result_of
 
 if TYPE_CHECKING:
-    from app.context import AppContext
+    from app.findings.chain import Entry
+    from app.findings.journal import Journal
 
 # Reports first: they name their segmentations, which bring score and region of a finding together.
 _ORDER = (
@@ -70,13 +68,11 @@ class Imported:
     refusal: OverreadError | None = None
 
 
-def open_object(_ctx: AppContext, study: Study, instance: Instance) -> OpenedObject:
-    """Read and describe one object of a study. Raises StudyUnreadableError, OSError."""
-    return look_at(study, instance.path)
-
-
 def look_at(study: Study, path: Path) -> OpenedObject:
-    """The same without a context; an object of another patient is described, and its rows say so first."""
+    """Read and describe one object of a study; of another patient's its rows say so first.
+
+    Raises StudyUnreadableError, OSError.
+    """
     found = read_object(path)
     rows = describe(found)
     try:
@@ -208,6 +204,8 @@ def _enter(
 def _without_known(result: AnalysisResult, entries: list[Entry]) -> AnalysisResult | None:
     """None if the result, or every finding of it, is in the journal."""
     from dataclasses import replace
+
+    from app.findings.replay import replay
 
     reading = replay(entries, result.study_instance_uid)
     if any(one.result_id == result.result_id for one in reading.results):

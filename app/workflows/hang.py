@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from app.domain.study import Study
 from app.hanging.arrange import arrangement, useful_stages
 from app.hanging.match import Match, ranked
-from app.hanging.protocol import Protocol
 from app.state.model import Arrangement, Hung, Layout, Plane, Viewport
 from app.studies.display_sets import DisplaySet
 from app.workflows.hang_facts import case_of
+
+if TYPE_CHECKING:
+    from app.hanging.protocol import Protocol
 
 Sets = Sequence[DisplaySet]
 Arrange = Callable[[Study, DisplaySet], Arrangement]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.context import AppContext
 from app.domain.study import Study
-from app.hanging.catalogue import Catalogue, read_catalogue
 from app.support.paths import resource_dir
 from app.workflows.hang import Screen, Sets
 from app.workflows.hang_facts import priors_of
+
+if TYPE_CHECKING:
+    from app.hanging.catalogue import Catalogue
 
 PRIORS = 4  # as many earlier studies are looked through for something to hang beside (ours)
 
@@ -22,6 +25,10 @@ def own_folder(ctx: AppContext) -> Path:
 
 def catalogue(ctx: AppContext) -> Catalogue:
     """All protocols, read anew: files may come and go while the window is open."""
+    from app.hanging.catalogue import (
+        read_catalogue,
+    )  # its checks of files need a library that is slow to import
+
     return read_catalogue((own_folder(ctx), resource_dir() / "hanging_protocols"))
 
 

@@ -19,6 +19,8 @@ HEAVY = (
     "highdicom",
     "SimpleITK",
     "imagecodecs",
+    "sqlalchemy",
+    "pydantic",
 )
 
 
