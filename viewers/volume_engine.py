@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 
 from viewers.types import VolumeImage
 from viewers.volume_camera import CameraPose
+from viewers.volume_proxy import is_within
 from viewers.volume_renderer import Coloring, VolumeRenderer
 from viewers.volume_worker import PictureRequest, VolumeWorker
 
@@ -31,6 +32,7 @@ class VolumeEngine(QObject):
         self._worker: VolumeWorker | None = None
         self._number = 0
         self.is_ready = False
+        self.is_reduced = False
         self.works = self._renderer.works()
         self.is_hardware = self.works and self._renderer.is_hardware()
         if not self.works:
@@ -39,6 +41,7 @@ class VolumeEngine(QObject):
             self._renderer.set_volume(volume, hardware=True, sample_mm=_finest_mm(volume))
             self.is_ready = True
             return
+        self.is_reduced = not is_within(volume)
         self._proxy_made.connect(self._take_proxy, Qt.ConnectionType.QueuedConnection)
         self._picture_made.connect(self._take_picture, Qt.ConnectionType.QueuedConnection)
         self._worker = VolumeWorker(volume, self._proxy_made.emit, self._picture_made.emit)

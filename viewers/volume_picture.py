@@ -30,6 +30,7 @@ class VolumeText:
     not_primary: str = "not for primary diagnosis"
     preparing: str = "preparing the volume"
     coarse: str = "half resolution: full picture follows"
+    reduced: str = "drawn coarser than its slices: they are too many for 3D without a graphics card"
     no_renderer: str = "3D needs OpenGL, and this machine offers none. Slices and planes work without it."
     no_place: str = "These pictures have no position in the patient, so there is no volume to show."
     not_grey: str = "Colour pictures have no volume rendering. Use the stack view."
@@ -108,6 +109,11 @@ class VolumePicture(QWidget):
                 self._put(picture, full=engine.is_hardware)
                 self._rest.start()
         self.update()
+
+    @property
+    def is_reduced(self) -> bool:
+        """Even the full picture is drawn from fewer voxels than there are."""
+        return any(engine.is_reduced for engine in self._engines)
 
     def size_px(self) -> tuple[float, float]:
         """Logical pixels."""

@@ -111,6 +111,9 @@ class VolumeView(SteeredVolume):
             self.crosshair,
             self.corners,
             preset(self.preset_id).title,
-            () if self.is_full else (self.texts.coarse,),
+            (
+                *(() if self.is_full else (self.texts.coarse,)),
+                *((self.texts.reduced,) if self.is_reduced else ()),
+            ),
             self.texts.not_primary,
         )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from viewers.types import VolumeImage
 from viewers.volume_camera import CameraPose
-from viewers.volume_proxy import half_size
+from viewers.volume_proxy import half_size, within
 from viewers.volume_renderer import Coloring, VolumeRenderer
 
 FULL_SAMPLE_MM = 0.8
@@ -65,7 +65,8 @@ class VolumeWorker:
         self._thread.join()
 
     def _run(self) -> None:
-        proxy = half_size(self._volume)
+        drawn = within(self._volume)
+        proxy = half_size(drawn)
         if self._stopped:
             return
         self._on_proxy(proxy)
@@ -73,7 +74,7 @@ class VolumeWorker:
         while (request := self._next()) is not None:
             if renderer is None:
                 renderer = VolumeRenderer(lambda: self._stopped or self._wish is not None)
-                renderer.set_volume(self._volume, hardware=False, sample_mm=FULL_SAMPLE_MM)
+                renderer.set_volume(drawn, hardware=False, sample_mm=FULL_SAMPLE_MM)
             renderer.set_coloring(request.coloring)
             picture = renderer.picture(request.pose, request.size_px)
             if not self._stopped and self._wish is None:
