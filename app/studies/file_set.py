@@ -45,7 +45,7 @@ def directory_of(path: Path) -> Path | None:
 
 def read_file_set(directory: Path) -> FileSet:
     """What a directory file lists. Raises StudyUnreadableError if it is no directory or damaged, OSError."""
-    from app.studies.slow_headers import damage, read_dataset
+    from app.studies.slow_headers import damage, leave_to_disc, read_dataset
 
     if directory.stat().st_size > LARGEST_DIRECTORY:
         raise StudyUnreadableError("error.source.directory_damaged", file=directory.name)
@@ -53,6 +53,7 @@ def read_file_set(directory: Path) -> FileSet:
         records = list(read_dataset(directory).DirectoryRecordSequence or ())
         listed = list(dict.fromkeys(_file_ids(records)))
     except damage(StudyUnreadableError) as error:
+        leave_to_disc(error)
         raise StudyUnreadableError("error.source.directory_damaged", file=directory.name) from error
     return _resolve_all(directory.parent, listed)
 

@@ -12,7 +12,7 @@ from app.domain.errors import PixelsUnreadableError, StudyUnreadableError
 from app.domain.volume import Window
 from app.studies.showing import read_aspect, read_real_world
 from app.studies.shutters import ShutterShapes, read_shapes
-from app.studies.slow_headers import damage, first_item, read_dataset
+from app.studies.slow_headers import damage, first_item, leave_to_disc, read_dataset
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -51,6 +51,7 @@ def read_frame_values(path: Path) -> tuple[FrameValues, ...]:
         frames: list[Dataset | None] = list(dataset.get("PerFrameFunctionalGroupsSequence") or ()) or [None]
         told = tuple(_of_frame((frame, shared)) for frame in frames)
     except damage(StudyUnreadableError) as error:
+        leave_to_disc(error)
         raise PixelsUnreadableError(
             "error.pixels.bad_header", file=path.name, what="functional groups"
         ) from error

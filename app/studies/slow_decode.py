@@ -15,7 +15,7 @@ from app.studies.codecs import KNOWN, CodecError, CutShortError, decode_codestre
 from app.studies.codestream import check_size
 from app.studies.decoding.tasks import task_of
 from app.studies.pixel_header import PixelHeader
-from app.studies.slow_headers import damage
+from app.studies.slow_headers import damage, leave_to_disc
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -45,6 +45,7 @@ def decode_slowly(header: PixelHeader, index: int) -> Pixels:
         except PixelsUnreadableError:
             raise
         except damage(RuntimeError) as error:
+            leave_to_disc(error)
             _log.info("decoding failed: %s", type(error).__name__)
             raise _refusal(header, error) from error
 
@@ -58,6 +59,7 @@ def through_palette(indices: Pixels, header: PixelHeader) -> Pixels:
         try:
             coloured = apply_color_lut(indices, _dataset(header))
         except damage() as error:
+            leave_to_disc(error)
             raise PixelsUnreadableError(
                 "error.pixels.bad_header", file=header.path.name, what="palette"
             ) from error

@@ -23,6 +23,7 @@ _DAMAGE = (
     LookupError,
     MemoryError,
     NotImplementedError,
+    OSError,  # pydicom's word for a sequence that ends nowhere; see `leave_to_disc`
     RecursionError,
     TypeError,
     ValueError,
@@ -38,6 +39,12 @@ def damage(*more: type[Exception]) -> tuple[type[Exception], ...]:
     return (*_DAMAGE, BytesLengthException, *more)
 
 
+def leave_to_disc(error: Exception) -> None:
+    """Raise the error again if the disc said it: it has a number then, the parser's has none."""
+    if isinstance(error, OSError) and error.errno is not None:
+        raise error
+
+
 def read_dataset(path: Path, *, force: bool = False) -> Dataset:
     """The whole header by pydicom. Raises StudyUnreadableError with one plain sentence."""
     from pydicom import dcmread
@@ -50,11 +57,8 @@ def read_dataset(path: Path, *, force: bool = False) -> Dataset:
             return dcmread(path, stop_before_pixels=True, force=force)
         except InvalidDicomError as error:
             raise StudyUnreadableError("error.study.not_dicom", file=path.name) from error
-        except OSError as error:
-            if error.errno is not None:  # the disc's word; without a number it is the parser's
-                raise
-            raise StudyUnreadableError("error.study.damaged", file=path.name) from error
         except damage() as error:
+            leave_to_disc(error)
             raise StudyUnreadableError("error.study.damaged", file=path.name) from error
 
 

@@ -12,7 +12,7 @@ from app.studies.headers import read_elements
 from app.studies.objects.head import class_name, read_head
 from app.studies.objects.object_types import AnyObject, ObjectReader
 from app.studies.raw_values import RawValues
-from app.studies.slow_headers import damage, read_dataset
+from app.studies.slow_headers import damage, leave_to_disc, read_dataset
 from app.support.plugins import load_plugins
 
 LARGEST_HEADER_BYTES = (
@@ -65,11 +65,8 @@ def read_object(path: Path) -> AnyObject:
         head = read_head(path, dataset, reader.kind if reader else ObjectKind.UNKNOWN)
         head = replace(head, sop_class_uid=uid)
         return reader.read(head, dataset) if reader else _unknown(head)
-    except OSError as error:
-        if error.errno is not None:  # the disc's word; without a number it is the parser's
-            raise
-        raise StudyUnreadableError("error.objects.damaged", file=path.name) from error
     except damage() as error:
+        leave_to_disc(error)
         raise StudyUnreadableError("error.objects.damaged", file=path.name) from error
 
 

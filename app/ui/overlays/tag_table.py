@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem
 
 from app.context import AppContext
 from app.domain.errors import OverreadError
-from app.studies.slow_headers import read_dataset
+from app.studies.slow_headers import damage, read_dataset
 from app.support.i18n import explain, text
 from app.ui.contents import StackContent
 from app.ui.overlays.sheet import Sheet
@@ -17,6 +17,7 @@ from app.ui.widgets.small import label
 if TYPE_CHECKING:
     from pydicom.dataelem import DataElement
     from pydicom.dataset import Dataset
+    from pydicom.tag import BaseTag
 
     from app.ui.main_window import MainWindow
 
@@ -58,7 +59,9 @@ class TagSheet(Sheet):
             frames = active.subject.display_set.frames
             index = active.slices.index if isinstance(active, StackContent) else 0
             try:
-                _fill(self.tree.invisibleRootItem(), read_dataset(frames[index].instance.path, force=True), 0)
+                fill_tree(
+                    self.tree.invisibleRootItem(), read_dataset(frames[index].instance.path, force=True), 0
+                )
             except OverreadError as error:
                 self._fail(explain(error))
             except OSError as error:
@@ -92,18 +95,31 @@ def _inner(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
     return [one for place in range(item.childCount()) if (one := item.child(place)) is not None]
 
 
-def _fill(parent: QTreeWidgetItem, dataset: Dataset, depth: int) -> None:
+def fill_tree(parent: QTreeWidgetItem, dataset: Dataset, depth: int = 0) -> None:
+    """Every element under `parent`, sequences within bounds."""
     meta = getattr(dataset, "file_meta", None)
-    for element in [*(meta or ()), *dataset]:
-        tag = f"({element.tag.group:04X},{element.tag.element:04X})"
-        item = QTreeWidgetItem([tag, str(element.VR), element.name, _value(element)])
-        item.setToolTip(3, item.text(3))
-        parent.addChild(item)
-        if element.VR == "SQ" and depth < DEEPEST:
-            for number, inner in enumerate(element.value[:MOST_ITEMS], start=1):
-                node = QTreeWidgetItem([f"#{number}", "", "", ""])
-                item.addChild(node)
-                _fill(node, inner, depth + 1)
+    for whole in filter(None, (meta, dataset)):
+        for tag in sorted(whole.keys()):
+            item = QTreeWidgetItem([f"({tag.group:04X},{tag.element:04X})"])
+            parent.addChild(item)
+            _fill_row(item, whole, tag, depth)
+
+
+def _fill_row(item: QTreeWidgetItem, dataset: Dataset, tag: BaseTag, depth: int) -> None:
+    """One element; what is damaged in itself says so and leaves the others to be read."""
+    try:
+        element = dataset[tag]
+        said = (str(element.VR), element.name, _value(element))
+        inner = list(element.value[:MOST_ITEMS]) if element.VR == "SQ" and depth < DEEPEST else []
+    except damage():
+        said, inner = ("", "", text("ui.tags.damaged")), []
+    for column, part in enumerate(said, start=1):
+        item.setText(column, part)
+    item.setToolTip(3, item.text(3))
+    for number, one in enumerate(inner, start=1):
+        node = QTreeWidgetItem([f"#{number}", "", "", ""])
+        item.addChild(node)
+        fill_tree(node, one, depth + 1)
 
 
 def _value(element: DataElement) -> str:
