@@ -67,19 +67,43 @@ class RawValues:
         return decode_text(raw, self.code("SpecificCharacterSet"), is_name=keyword == "PatientName")
 
 
+_LEFT_BEHIND = "\x1b$)A"  # pydicom decodes what follows this escape right, but keeps the escape itself
+
+
 def decode_text(raw: bytes, character_set: str, *, is_name: bool) -> str:
-    """Text outside the default repertoire, by pydicom's own tables; what cannot be read shows as U+FFFD."""
+    """Text outside the default repertoire, by pydicom's own tables; what cannot be read shows as U+FFFD.
+
+    Where the file names no character set that has such bytes, only UTF-8, which proves itself, is read as text; any
+    other byte is shown as its number. A guess at the alphabet would make one patient's name into another's.
+    """
     import warnings
 
     from pydicom.charset import convert_encodings, decode_bytes
     from pydicom.valuerep import PersonName
 
+    if not _says_more_than_ascii(character_set):
+        return _undeclared(raw)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            encodings = convert_encodings(character_set.split("\\") if character_set else ["ISO_IR 6"])
+            encodings = convert_encodings(character_set.split("\\"))
             if is_name:
-                return str(PersonName(raw, encodings)).strip()
-            return decode_bytes(raw, encodings, {0x0A, 0x0C, 0x0D, 0x09, 0x5C}).strip()
+                return str(PersonName(raw, encodings)).replace(_LEFT_BEHIND, "").strip()
+            read = decode_bytes(raw, encodings, {0x0A, 0x0C, 0x0D, 0x09, 0x5C})
+            return read.replace(_LEFT_BEHIND, "").strip()
         except (LookupError, UnicodeError, ValueError):
             return raw.decode("utf-8", "replace").strip()
+
+
+def _says_more_than_ascii(character_set: str) -> bool:
+    from pydicom.charset import python_encoding
+
+    named = {part.strip() for part in character_set.split("\\")} - {"", "ISO_IR 6", "ISO 2022 IR 6"}
+    return any(part in python_encoding for part in named)
+
+
+def _undeclared(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8").strip()
+    except UnicodeDecodeError:
+        return raw.decode("ascii", "backslashreplace").strip()
