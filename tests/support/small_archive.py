@@ -1,0 +1,55 @@
+"""A DICOMweb archive of a few files that behaves as a test tells it: whole by default, odd where it is asked to be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pydicom
+
+from tests.support.odd_server import Answer, Asked, answer, multipart
+
+PARTS = 'multipart/related; type="application/dicom"; boundary=b0und'
+Odd = Callable[[Asked], Answer | str]
+AS_USUAL = "as usual"
+
+
+class SmallArchive:
+    """One series of one study. odd: asked first; AS_USUAL leaves the answer to the archive."""
+
+    def __init__(self, files: Sequence[Path], odd: Odd = lambda _asked: AS_USUAL) -> None:
+        self.bodies = {str(pydicom.dcmread(path).SOPInstanceUID): path.read_bytes() for path in files}
+        self.odd = odd
+        self.sent: list[str] = []  # paths below `studies/<uid>/series/<uid>/` that were answered
+
+    def __call__(self, asked: Asked) -> Answer:
+        told = self.odd(asked)
+        return self.usual(asked) if isinstance(told, str) else told
+
+    def usual(self, asked: Asked) -> Answer:
+        """What a right archive answers."""
+        path = asked.path.partition("?")[0]
+        if path.endswith("/series"):
+            return _json([{"0020000E": ("UI", "1.2.3.4"), "00201209": ("IS", len(self.bodies))}])
+        if path.endswith("/instances"):
+            start, count = _page(asked.path)
+            return _json([{"00080018": ("UI", uid)} for uid in list(self.bodies)[start : start + count]])
+        if "/instances/" in path:
+            uid = path.rpartition("/")[2]
+            self.sent.append(uid)
+            return answer(multipart([self.bodies[uid]]), PARTS)
+        if "/series/" in path:
+            self.sent.append("series")
+            return answer(multipart(list(self.bodies.values())), PARTS)
+        return answer(status=404)
+
+
+def _page(path: str) -> tuple[int, int]:
+    told = dict(part.split("=", 1) for part in path.partition("?")[2].split("&") if "=" in part)
+    return int(told.get("offset", 0)), int(told.get("limit", 1000))
+
+
+def _json(items: Sequence[dict[str, tuple[str, object]]]) -> bytes:
+    told = [{tag: {"vr": vr, "Value": [value]} for tag, (vr, value) in item.items()} for item in items]
+    return answer(json.dumps(told).encode())
