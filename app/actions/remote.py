@@ -6,6 +6,10 @@ from app.actions.conditions import has_findings, has_picture
 from app.actions.desk import Desk
 from app.actions.registry import action
 from app.context import AppContext
+from app.support.i18n import explain, text
+from app.workflows.copies import Purged, start_purge
+
+MIB = 1024**2
 
 
 @action("file.search_remote", menu="file", group="remote")
@@ -30,6 +34,16 @@ def send(_ctx: AppContext, desk: Desk) -> None:
 def header(_ctx: AppContext, desk: Desk) -> None:
     """The header of the image in the active viewport."""
     desk.show("header")
+
+
+@action("file.purge_copies", menu="file", group="remote")
+def purge_copies(ctx: AppContext, desk: Desk) -> None:
+    """Take away the copies of studies of servers that are not in use."""
+
+    def done(purged: Purged) -> None:
+        desk.say(text("copies.purged", studies=purged.studies, mib=f"{purged.size / MIB:.0f}"))
+
+    start_purge(ctx, done, lambda error: desk.say(explain(error)), all_of_them=True)
 
 
 @action("file.retry", menu="file", group="remote", when=has_picture)

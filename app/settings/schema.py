@@ -9,6 +9,8 @@ from typing import Any
 NAME_CHARACTERS = 64
 MEMORY_PERCENT = 50
 MEMORY_PERCENT_RANGE = (10, 90)
+COPIES_GIB = 50
+COPIES_GIB_RANGE = (1, 100_000)
 
 
 def _own_name() -> str:
@@ -25,6 +27,7 @@ class Settings:
     reader_name: written beside every verdict. key_profile: a file of `resources/keymaps`. last_folder: where the
     dialog to open a folder starts. extra_model_folders: searched for packages besides the user's own.
     memory_percent: share of the memory available at the start that decoded pictures may take.
+    copies_gib: how much studies fetched from servers may take on this disk; those used longest ago go first.
     """
 
     reader_name: str = field(default_factory=_own_name)
@@ -32,6 +35,10 @@ class Settings:
     last_folder: str = ""
     extra_model_folders: tuple[str, ...] = ()
     memory_percent: int = MEMORY_PERCENT
+    copies_gib: int = COPIES_GIB
+
+
+_RANGES = {"memory_percent": MEMORY_PERCENT_RANGE, "copies_gib": COPIES_GIB_RANGE}
 
 
 def from_table(table: dict[str, object]) -> tuple[Settings, tuple[str, ...]]:
@@ -49,8 +56,8 @@ def from_table(table: dict[str, object]) -> tuple[Settings, tuple[str, ...]]:
 
 
 def _checked(name: str, value: object) -> str | int | tuple[str, ...] | None:
-    if name == "memory_percent":
-        low, high = MEMORY_PERCENT_RANGE
+    if name in _RANGES:
+        low, high = _RANGES[name]
         is_number = isinstance(value, int) and not isinstance(value, bool)
         return min(max(value, low), high) if is_number and isinstance(value, int) else None
     if name == "extra_model_folders":

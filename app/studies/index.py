@@ -138,6 +138,12 @@ class StudyIndex:
             for path in paths:
                 session.execute(delete(InstanceRow).where(InstanceRow.path == str(path)))
 
+    def forget_under(self, folder: Path) -> None:
+        """Take every file of a folder off the index."""
+        with self._lock, Session(self._engine) as session, session.begin():
+            inside = InstanceRow.path.startswith(f"{folder}{os.sep}", autoescape=True)
+            session.execute(delete(InstanceRow).where(inside))
+
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()

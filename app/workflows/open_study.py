@@ -102,10 +102,21 @@ def open_study(ctx: AppContext, study_instance_uid: str, patient: Patient | None
         ctx.store.apply(StudyOpened(study_instance_uid, patient or named[0].patient))
         raise StudyUnreadableError("error.ui.two_patients", count=len(named))
     ctx.store.apply(StudyOpened(study_instance_uid))
+    for study in named:
+        _note_use(ctx, study)
     reading = reading_of(ctx.journal, study_instance_uid)
     ctx.store.apply(ReadingReplayed(reading))
     note_ai(ctx, reading)
     return reading
+
+
+def _note_use(ctx: AppContext, study: Study) -> None:
+    """A copy of a server's study that is looked at is not the next to go."""
+    from app.studies.remote.kept_copies import note_use
+
+    first = next((one.path for series in study.series for one in series.instances), None)
+    if first is not None:
+        note_use(ctx.paths.cache, first)
 
 
 def note_ai(ctx: AppContext, reading: Reading) -> None:

@@ -14,6 +14,7 @@ from app.domain.volume import CancelToken, Progress
 from app.jobs.job import Job, Priority
 from app.state.events import JobEnded, JobReported, StudiesListed
 from app.state.model import JobRow
+from app.workflows.copies import GIB, in_use, purge_copies
 from app.workflows.places import surroundings_of
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ def start_retrieve(
 
 
 def _retrieve_with(ctx: AppContext) -> Callable[[Wanted, Progress, CancelToken], ScanReport]:
-    connect, index = connector(ctx), ctx.index
+    connect, index, cache = connector(ctx), ctx.index, ctx.paths.cache
+    limit, spared = ctx.settings.copies_gib * GIB, in_use(ctx)
 
     def retrieve(asked: Wanted, progress: Progress, cancel: CancelToken) -> ScanReport:
         source = connect(asked.place)
@@ -103,6 +105,8 @@ def _retrieve_with(ctx: AppContext) -> Callable[[Wanted, Progress, CancelToken],
             report = source.open(asked.study_instance_uid, index.add, progress, cancel)
         finally:
             source.close()
+        if asked.study_instance_uid:
+            purge_copies(cache, index, limit, spared | {asked.study_instance_uid})
         studies: tuple[Study, ...] = index.studies()
         ctx.post(lambda: ctx.store.apply(StudiesListed(studies)))
         return report

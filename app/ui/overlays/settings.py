@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QSpinBox, QWidget
 
-from app.settings.schema import MEMORY_PERCENT_RANGE, NAME_CHARACTERS, Settings
+from app.settings.schema import COPIES_GIB_RANGE, MEMORY_PERCENT_RANGE, NAME_CHARACTERS, Settings
 from app.support.i18n import text
 from app.ui.overlays.sheet import Sheet
 from app.ui.widgets.small import button, label
@@ -39,11 +39,16 @@ class SettingsSheet(Sheet):
         self.memory.setSingleStep(5)
         self.memory.setSuffix(" %")
         self.memory.setAccessibleName(text("settings.memory_percent"))
+        self.copies = QSpinBox()
+        self.copies.setRange(*COPIES_GIB_RANGE)
+        self.copies.setSuffix(" GiB")
+        self.copies.setAccessibleName(text("settings.copies_gib"))
         form = QFormLayout()
         form.setVerticalSpacing(10)
         form.addRow(label(text("settings.reader_name")), self.reader)
         form.addRow(label(text("settings.key_profile")), self.profile)
         form.addRow(label(text("settings.memory_percent")), self.memory)
+        form.addRow(label(text("settings.copies_gib")), self.copies)
         self.body.addLayout(form)
         self.body.addWidget(label(text("ui.settings.memory_why"), "quiet", wraps=True))
         self.body.addWidget(label(text("ui.settings.why"), "quiet", wraps=True))
@@ -57,6 +62,7 @@ class SettingsSheet(Sheet):
         ids = [profile_id for profile_id, _ in self._profiles]
         self.profile.setCurrentIndex(ids.index(settings.key_profile) if settings.key_profile in ids else 0)
         self.memory.setValue(settings.memory_percent)
+        self.copies.setValue(settings.copies_gib)
         super().open()
         self.reader.setFocus()
 
@@ -67,6 +73,7 @@ class SettingsSheet(Sheet):
             reader_name=self.reader.text().strip(),
             key_profile=profile_id,
             memory_percent=self.memory.value(),
+            copies_gib=self.copies.value(),
         )
         self.dismiss()
         self._save(changed)

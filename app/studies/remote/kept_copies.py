@@ -1,0 +1,97 @@
+"""Copies of studies of servers on this disk: how much they take, and which go first where that is too much.
+
+They can be fetched again, and what readers decided about them lies elsewhere; so the oldest go without being asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Set
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+GONE = ".gone"  # a copy on its way out, beside the others: a rename is whole or not at all
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStudy:
+    """The copy of one study of one server. size in bytes; used_ns: when it was last fetched or opened."""
+
+    study_instance_uid: str
+    folder: Path
+    files: int
+    size: int
+    used_ns: int
+
+
+def kept_studies(cache: Path) -> tuple[KeptStudy, ...]:
+    """All copies under a cache folder, the one used longest ago first."""
+    found = []
+    for server in _folders(cache / "remote"):
+        for folder in _folders(server):
+            if not folder.name.startswith("."):
+                found.append(_measured(folder))
+    return tuple(sorted(found, key=lambda one: (one.used_ns, one.study_instance_uid)))
+
+
+def note_use(cache: Path, file: Path) -> None:
+    """A file of this study was opened; of files that are no copies nothing is noted."""
+    if cache / "remote" in file.parents:
+        with suppress(OSError):
+            os.utime(file.parent)
+
+
+def purge(cache: Path, limit: int, spared: Set[str] = frozenset()) -> tuple[KeptStudy, ...]:
+    """Take copies away, oldest use first, until all take at most `limit` bytes; tells which went.
+
+    spared: studies that are open or on their way. One that cannot be taken away stays, and the next goes.
+    """
+    _empty_out(cache)
+    kept = kept_studies(cache)
+    total, gone = sum(one.size for one in kept), []
+    for one in kept:
+        if total <= limit:
+            break
+        if one.study_instance_uid in spared:
+            continue
+        if _take_away(one.folder):
+            total -= one.size
+            gone.append(one)
+    return tuple(gone)
+
+
+def _take_away(folder: Path) -> bool:
+    out = folder.parent / GONE / f"{os.getpid()}-{time.monotonic_ns()}"
+    try:
+        out.parent.mkdir(exist_ok=True)
+        folder.rename(out)
+    except OSError:  # held open by another program, as Windows does it
+        return False
+    shutil.rmtree(out, ignore_errors=True)
+    return True
+
+
+def _empty_out(cache: Path) -> None:
+    """What a killed process had begun to take away."""
+    for server in _folders(cache / "remote"):
+        shutil.rmtree(server / GONE, ignore_errors=True)
+
+
+def _folders(folder: Path) -> list[Path]:
+    try:
+        return sorted(one for one in folder.iterdir() if one.is_dir() and not one.is_symlink())
+    except OSError:
+        return []
+
+
+def _measured(folder: Path) -> KeptStudy:
+    files = size = 0
+    used_ns = 0
+    with suppress(OSError):  # files may come and go meanwhile
+        used_ns = folder.stat().st_mtime_ns
+        for one in os.scandir(folder):
+            files, size = files + 1, size + one.stat().st_size
+    return KeptStudy(folder.name, folder, files, size, used_ns)
