@@ -11,6 +11,7 @@ from typing import Any
 
 from app.domain.errors import SettingRefusedError
 from app.settings.connection_rules import DicomwebRules, DimseRules, Fault, name_faults
+from app.support.whole_files import write_whole
 
 FILE_NAME = "connections.json"
 LARGEST_FILE = 4 * 1024 * 1024  # far more than a thousand connections need
@@ -163,16 +164,8 @@ def save_connections(folder: Path, book: ConnectionBook) -> None:
     if book.damaged and target.exists():
         os.replace(target, _free_name(folder))
     entries = [*map(_entry, book.connections), *(one.entry for one in book.unusable)]
-    draft = folder / f"{FILE_NAME}.{os.getpid()}.part"
-    try:
-        with draft.open("w", encoding="utf-8") as stream:
-            json.dump({"version": VERSION, "connections": entries}, stream, ensure_ascii=False, indent=1)
-            stream.write("\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
+    words = json.dumps({"version": VERSION, "connections": entries}, ensure_ascii=False, indent=1)
+    write_whole(target, words + "\n")
 
 
 def _free_name(folder: Path) -> Path:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import tomllib
 from dataclasses import asdict
 from pathlib import Path
 
 from app.settings.schema import Settings, from_table
+from app.support.whole_files import write_whole
 
 FILE_NAME = "settings.toml"
 
@@ -26,13 +26,7 @@ def load_settings(folder: Path) -> tuple[Settings, tuple[str, ...]]:
 
 
 def save_settings(folder: Path, settings: Settings) -> None:
-    """Write beside the old file, then take its place."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Whole or not at all. Raises OSError."""
     # A JSON string or list of strings is a TOML one as well.
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in asdict(settings).items()]
-    draft = folder / f"{FILE_NAME}.{os.getpid()}.part"
-    with draft.open("w", encoding="utf-8") as stream:
-        stream.writelines(lines)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(folder / FILE_NAME)
+    write_whole(folder / FILE_NAME, "".join(lines))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from app.domain.errors import SettingRefusedError
 from app.settings.connection_rules import LONGEST_WAIT_S, Fault, is_ae_title, is_host, is_loopback
+from app.support.whole_files import write_whole
 
 FILE_NAME = "listener.json"
 LARGEST_FILE = 1024 * 1024
@@ -93,16 +93,7 @@ def load_listener(folder: Path) -> tuple[ListenerSettings, tuple[str, ...]]:
 def save_listener(folder: Path, one: ListenerSettings) -> None:
     """Whole or not at all. Raises SettingRefusedError where a rule is broken, OSError."""
     check_listener(one)
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f"{FILE_NAME}.{os.getpid()}.part"
-    try:
-        with draft.open("w", encoding="utf-8") as stream:
-            json.dump(asdict(one), stream, ensure_ascii=False, indent=1)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(folder / FILE_NAME)
-    finally:
-        draft.unlink(missing_ok=True)
+    write_whole(folder / FILE_NAME, json.dumps(asdict(one), ensure_ascii=False, indent=1))
 
 
 def _fits(value: object, example: object) -> bool:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import filecmp
-import os
 import re
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from app.domain.volume import CancelToken, Progress
 from app.studies.headers import read_header
 from app.studies.source_types import Stored, StoreOutcome
 from app.support.i18n import explain, text
+from app.support.whole_files import copy_whole
 
 _UID = re.compile(r"[0-9.]{1,64}")
 
@@ -48,19 +47,10 @@ def _store(folder: Path, file: Path) -> Stored:
             if filecmp.cmp(file, target, shallow=False):
                 return Stored(file, uid, StoreOutcome.STORED)
             return Stored(file, uid, StoreOutcome.FAILED, text("source.store.other", file=target.name))
-        _copy(file, target)
+        copy_whole(file, target)
     except OSError as error:
         return _failed(file, uid, error)
     return Stored(file, uid, StoreOutcome.STORED)
-
-
-def _copy(file: Path, target: Path) -> None:
-    half = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        shutil.copyfile(file, half)
-        os.replace(half, target)
-    finally:
-        half.unlink(missing_ok=True)
 
 
 def _failed(file: Path, uid: str, error: OSError) -> Stored:

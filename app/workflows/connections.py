@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from app.domain.volume import CancelToken, Progress
 from app.settings.connections import Connection, load_connections
 from app.studies.source_types import AskSecret, SecretKind, Source, StudyQuery
 from app.support.paths import UserPaths
+from app.support.whole_files import copy_whole
 from app.workflows.places import surroundings
 
 if TYPE_CHECKING:
@@ -92,20 +91,11 @@ def fetch(
         except OverreadError as error:
             refused.append((error.key, tuple(error.facts.items())))
             continue
-        _copy(path, folder / f"{instance.sop_instance_uid}.dcm")
+        copy_whole(path, folder / f"{instance.sop_instance_uid}.dcm")
         written += 1
     told = [dict(facts).get("total") for key, facts in report.remarks if key in _INCOMPLETE]
     total = next((one for one in told if isinstance(one, int)), len(instances))
     return FetchReport(folder, written, total, tuple(dict.fromkeys(refused)))
-
-
-def _copy(source: Path, target: Path) -> None:
-    half = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        shutil.copyfile(source, half)
-        os.replace(half, target)
-    finally:
-        half.unlink(missing_ok=True)
 
 
 def files_in(places: Sequence[Path]) -> tuple[Path, ...]:

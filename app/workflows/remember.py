@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from app.hanging.match import match, ranked
 from app.hanging.protocol import Protocol, as_json
 from app.jobs.job import Priority
 from app.studies.display_sets import display_sets
+from app.support.whole_files import write_whole
 from app.workflows.hang import Sets
 from app.workflows.hang_facts import case_of, priors_of
 from app.workflows.protocols import PRIORS, catalogue, own_folder, screen_of
@@ -69,13 +69,9 @@ def start_trial(ctx: AppContext, protocol: Protocol, done: Callable[[Trial], Non
 
 def keep(ctx: AppContext, protocol: Protocol) -> Path:
     """Write it into the reader's folder, whole or not at all. Raises OverreadError."""
-    folder = own_folder(ctx)
-    file = folder / f"{protocol.id}.json"
-    half = file.with_suffix(".part")
+    file = own_folder(ctx) / f"{protocol.id}.json"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        half.write_text(as_json(protocol) + "\n", encoding="utf-8")
-        os.replace(half, file)
+        write_whole(file, as_json(protocol) + "\n")
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise OverreadError("error.hanging.not_written", file=file.name, reason=reason) from error

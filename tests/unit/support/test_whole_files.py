@@ -1,0 +1,79 @@
+"""Files written whole or not at all: with the disk full, and killed half-way."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from app.support.whole_files import copy_whole, write_whole
+
+
+def test_words_and_bytes_take_the_place_of_the_old_file(tmp_path: Path) -> None:
+    target = tmp_path / "made" / "settings.toml"
+    write_whole(target, "läuft\n")
+    write_whole(target, b"\x00\x01")
+    copy_whole(target, tmp_path / "copy")
+    assert (target.read_bytes(), (tmp_path / "copy").read_bytes()) == (b"\x00\x01", b"\x00\x01")
+    assert [path.name for path in target.parent.iterdir()] == ["settings.toml"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full to stand for a full disk")
+@pytest.mark.parametrize("is_copy", [False, True])
+def test_a_full_disk_leaves_the_old_file_and_no_draft(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_copy: bool
+) -> None:
+    target, given = tmp_path / "kept", tmp_path / "given"
+    target.write_text("old")
+    given.write_bytes(b"new" * 100_000)
+    whole: Callable[..., object] = Path.open
+
+    def opened(self: Path, *args: str, **named: str) -> object:
+        return whole(Path("/dev/full") if self.suffix == ".part" else self, *args, **named)
+
+    content = given.read_bytes()
+    deed = partial(copy_whole, given, target) if is_copy else partial(write_whole, target, content)
+    monkeypatch.setattr(Path, "open", opened)
+    with pytest.raises(OSError, match="No space") as refused:
+        deed()
+    monkeypatch.undo()
+    assert refused.value.errno == errno.ENOSPC
+    assert target.read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["given", "kept"]
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from app.support.whole_files import write_whole
+synced = os.fsync
+def killed(handle):
+    synced(handle)
+    os.kill(os.getpid(), signal.SIGKILL)
+os.fsync = killed
+write_whole(Path(sys.argv[1]), "new")
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a kill by signal")
+def test_a_kill_between_writing_and_naming_leaves_the_old_file(tmp_path: Path) -> None:
+    target = tmp_path / "kept"
+    target.write_text("old")
+    ended = subprocess.run([sys.executable, "-c", _KILLED, str(target)], check=False, timeout=30)
+    assert ended.returncode == -9
+    assert target.read_text() == "old"
+    assert [path.suffix for path in tmp_path.iterdir() if path != target] == [".part"]
+    write_whole(target, "newer")
+    assert target.read_text() == "newer"
+
+
+def test_a_missing_source_makes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        copy_whole(tmp_path / "none", tmp_path / "target")
+    assert not list(tmp_path.iterdir())
