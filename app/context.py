@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.findings.journal import Journal
     from app.jobs.runner import Runner
     from app.studies.index import StudyIndex
+    from app.studies.on_the_way import OnTheWay
     from app.studies.source_types import AskSecret
     from app.studies.stack_source import Means
     from inference.client import ModelClient
@@ -42,6 +43,7 @@ class AppContext:
     _jobs: Runner | None = None
     _client: ModelClient | None = None
     _means: Means | None = None
+    _on_the_way: OnTheWay | None = None
     _opening: threading.RLock = field(
         default_factory=threading.RLock
     )  # jobs ask for parts on threads of theirs
@@ -109,6 +111,16 @@ class AppContext:
                 room = MemoryBudget(memory_limit(self.settings.memory_percent))
                 self._means = Means(DecodeLine(), room)
             return self._means
+
+    @property
+    def on_the_way(self) -> OnTheWay:
+        """Images of servers that are shown while they come."""
+        with self._opening:
+            if self._on_the_way is None:
+                from app.studies.on_the_way import OnTheWay
+
+                self._on_the_way = OnTheWay(self.means.line.wake)
+            return self._on_the_way
 
     @property
     def results(self) -> Path:

@@ -79,6 +79,16 @@ class DisplaySet:
         """Pixel columns of every frame."""
         return self.frames[0].instance.columns
 
+    def shows_same(self, other: DisplaySet) -> bool:
+        """Whether the same files lie at the same places: what is drawn of one can stand for the other."""
+
+        def files(one: DisplaySet) -> list[object]:
+            return [(each.ref, each.instance.path) for each in one.frames]
+
+        same_grid = (self.affine is None) == (other.affine is None) and self.is_colour == other.is_colour
+        places = zip(self.affines, other.affines, strict=False)
+        return same_grid and files(self) == files(other) and all((a == b).all() for a, b in places)
+
     @property
     def decoded_bytes(self) -> int:
         """About what its decoded pixels take."""

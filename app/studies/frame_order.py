@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from app.studies.urgency import Urgency
 
 BEHIND = 2  # a frame behind the direction of scrolling counts as twice as far away (ours)
 
 
+def _always(_index: int) -> bool:
+    return True
+
+
 class FrameOrder:
     """Frames that wait, by index. Safe from any thread."""
 
-    def __init__(self, count: int, center: int, *, shown: bool = True) -> None:
+    def __init__(
+        self, count: int, center: int, *, shown: bool = True, is_ready: Callable[[int], bool] = _always
+    ) -> None:
+        """is_ready: frames that may be taken; the one looked at is taken in any case."""
+        self._is_ready = is_ready
         self._waiting = set(range(count))
         self._center = center
         self._direction = 0
@@ -43,10 +51,10 @@ class FrameOrder:
     def most_urgent(self) -> tuple[Urgency, int] | None:
         """Urgency of the next frame and how far it is from what is looked at; None if none waits."""
         with self._lock:
-            order = self._in_order()
-            if not order:
+            index = self._next()
+            if index is None:
                 return None
-            away = abs(order[-1] - self._center)
+            away = abs(index - self._center)
         if not self._is_shown:
             return Urgency.PREFETCH, away
         return (Urgency.NEIGHBOUR if away else Urgency.INTERACTION), away
@@ -54,11 +62,10 @@ class FrameOrder:
     def take(self) -> int | None:
         """The next frame, which waits no longer."""
         with self._lock:
-            order = self._in_order()
-            if not order:
-                return None
-            index = order.pop()
-            self._waiting.discard(index)
+            index = self._next()
+            if index is not None:
+                self._in_order().remove(index)
+                self._waiting.discard(index)
             return index
 
     def put_back(self, indices: Iterable[int]) -> None:
@@ -71,6 +78,10 @@ class FrameOrder:
         """Those that wait, the next one first."""
         with self._lock:
             return tuple(reversed(self._in_order()))
+
+    def _next(self) -> int | None:
+        ready = (n for n in reversed(self._in_order()) if n == self._center or self._is_ready(n))
+        return next(ready, None)
 
     def _in_order(self) -> list[int]:
         if self._sorted is None:

@@ -59,7 +59,8 @@ def read_header(path: Path) -> ScannedInstance | None:
         raise StudyUnreadableError("error.study.no_uid", file=path.name, missing=", ".join(missing))
     if (values.number("NumberOfFrames") or 1) > FRAMES_IN_A_FILE:
         raise StudyUnreadableError("error.study.too_many_frames", file=path.name, limit=FRAMES_IN_A_FILE)
-    return _scanned(path, elements, values)
+    status = path.stat()
+    return scanned_from(path, elements, values, modified_ns=status.st_mtime_ns, size=status.st_size)
 
 
 def read_elements(path: Path) -> Elements | None:
@@ -102,8 +103,10 @@ def _without_preamble(path: Path, data: bytes) -> Elements | None:
         return None
 
 
-def _scanned(path: Path, elements: Elements, values: RawValues) -> ScannedInstance:
-    status = path.stat()
+def scanned_from(
+    path: Path, elements: Elements, values: RawValues, *, modified_ns: int, size: int
+) -> ScannedInstance:
+    """What a scan keeps of a file that lies, or will lie, at a path."""
     return ScannedInstance(
         instance=_instance(path, elements, values),
         patient=Patient(
@@ -126,8 +129,8 @@ def _scanned(path: Path, elements: Elements, values: RawValues) -> ScannedInstan
         body_part=values.code("BodyPartExamined"),
         frame_of_reference_uid=values.code("FrameOfReferenceUID"),
         has_pixels=elements.has_pixels,
-        modified_ns=status.st_mtime_ns,
-        size=status.st_size,
+        modified_ns=modified_ns,
+        size=size,
     )
 
 

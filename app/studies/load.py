@@ -10,11 +10,13 @@ from app.domain.errors import GeometryRefusedError, PixelsUnreadableError
 from app.domain.study import Study
 from app.domain.volume import CancelToken, Progress, Volume
 from app.studies.display_sets import DisplaySet
+from app.studies.on_the_way import Coming
 from app.studies.scan import scan
-from app.studies.stack_source import Fetch, StackFrame, StackSource, stack_frame
+from app.studies.stack_source import StackFrame, StackSource, stack_frame
 from app.support.i18n import text_with
 
 WAIT_S = 0.2
+Fetch = Callable[[Path], None]  # comes back when the file is on this disk; else raises an OverreadError
 
 
 def open_path(path: Path) -> tuple[Study, ...]:
@@ -37,7 +39,7 @@ def load_volume(
     Raises PixelsUnreadableError if one cannot be read, GeometryRefusedError if they make no volume, Cancelled.
     """
     home: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-    source = StackSource(display_set, home.put, fetch=fetch)
+    source = StackSource(display_set, home.put, coming=Coming(fetch) if fetch else None)
     try:
         while not source.is_settled:
             if cancel is not None:

@@ -64,7 +64,11 @@ def read_dataset(path: Path, *, force: bool = False) -> Dataset:
 
 def read_slowly(path: Path, *, force: bool = False) -> Elements:
     """The same raw values as `walker.walk` gives, taken from pydicom's dataset."""
-    dataset = read_dataset(path, force=force)
+    return elements_of(read_dataset(path, force=force))
+
+
+def elements_of(dataset: Dataset) -> Elements:
+    """Raw values of a dataset, wherever it came from."""
     found = Elements(_meta(dataset, "TransferSyntaxUID"), _meta(dataset, "MediaStorageSOPClassUID"))
     for keyword, tag in TAGS.items():
         raw = _raw(dataset, keyword)

@@ -6,11 +6,11 @@ modules in `app/studies/sources/` hold one `SOURCE` each and do not know each ot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from app.domain.study import Patient
 from app.domain.volume import CancelToken, Progress
@@ -154,6 +154,21 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of connections and temporary files; what is in the cache stays."""
+        ...
+
+
+@runtime_checkable
+class Announcing(Protocol):
+    """A source that knows what a study's images are before they are here."""
+
+    def announce(
+        self, study_instance_uid: str, cancel: CancelToken | None = None
+    ) -> Mapping[ScannedInstance, Callable[[], None]]:
+        """Images that `open` would bring and that can be shown while they come, with what brings one by itself.
+
+        Their paths are those that they will have. Those here already are among them, and bringing them does nothing.
+        Empty where the source cannot tell. Raises RemoteError, Cancelled.
+        """
         ...
 
 

@@ -16,6 +16,7 @@ from app.studies.display_sets import DisplaySet
 from app.studies.frame_order import FrameOrder
 from app.studies.limits import VOLUME_SHARE_OF_MEMORY
 from app.studies.memory import MemoryBudget, empty_pixels, memory_limit
+from app.studies.on_the_way import Coming
 from app.studies.pixel_header import PixelHeader, of_frame, read_pixel_header
 from app.studies.stack_frame import StackFrame, showing_remarks, stack_frame
 from app.studies.urgency import Urgency
@@ -24,7 +25,6 @@ from app.support.i18n import explain, text
 
 __all__ = ["StackFrame", "StackSource", "stack_frame"]
 Post = Callable[[Callable[[], None]], None]
-Fetch = Callable[[Path], None]  # comes back when the file is on this disk; else raises an OverreadError
 ONE_SOURCE_PERCENT = round(VOLUME_SHARE_OF_MEMORY * 100)
 
 
@@ -45,18 +45,18 @@ class StackSource:
         post: Post,
         *,
         first: int | None = None,
-        fetch: Fetch | None = None,
+        coming: Coming | None = None,
         means: Means | None = None,
         shown: bool = True,
     ) -> None:
-        """fetch: called on the decoding thread before a file is read, for files that may still be on their way.
+        """coming: files that may be on their way; the one looked at is asked for, the others are waited for.
 
         means: shared with other sources; its own without. Raises PixelsUnreadableError if it does not fit in memory.
         """
         self.display_set = display_set
         self.volume: Volume | None = None
         self._post = post
-        self._fetch = fetch
+        self._coming = coming
         self._frames: dict[int, StackFrame] = {}
         self._failures: dict[int, str] = {}
         self._headers: dict[int, PixelHeader] = {}
@@ -64,7 +64,13 @@ class StackSource:
         self._array: Pixels | None = None
         self._listeners: list[Callable[[int], None]] = []
         self._waiting_for_volume: list[Callable[[Volume], None]] = []
-        self._order = FrameOrder(self.count, self.count // 2 if first is None else first, shown=shown)
+        paths = [address.instance.path for address in display_set.frames]
+        self._order = FrameOrder(
+            self.count,
+            self.count // 2 if first is None else first,
+            shown=shown,
+            is_ready=lambda index: coming is None or not coming.is_coming(paths[index]),
+        )
         self._lock = threading.Lock()
         self._is_settled = False
         self.no_room = ""  # a sentence, where there would be a volume if there were memory for it
@@ -86,7 +92,7 @@ class StackSource:
 
     @property
     def is_settled(self) -> bool:
-        """It is complete, and its volume is made, or known to be none."""
+        """Complete, and its volume is made or known to be none."""
         return self._is_settled and self.is_complete
 
     @property
@@ -234,9 +240,8 @@ class StackSource:
 
     def _claim_grid(self) -> None:
         """Room for an even grid beside the slices. Raises PixelsUnreadableError if there is none."""
-        grid, shown = self.display_set.grid, self.display_set
-        if grid is not None:
-            whole = shown.decoded_bytes
+        shown, whole = self.display_set, self.display_set.decoded_bytes
+        if (grid := shown.grid) is not None:
             self._means.memory.claim(self, whole + whole * grid.planes // len(shown.frames), shown.title)
 
     def _decode(self, index: int) -> None:
@@ -265,9 +270,9 @@ class StackSource:
         return self._headers[index]
 
     def _bring(self, path: Path) -> None:
-        if self._fetch is not None:
+        if self._coming is not None:
             with self._means.line.away() if not path.exists() else nullcontext():
-                self._fetch(path)
+                self._coming.need(path)
 
     def _into_array(self, index: int, pixels: Pixels) -> Pixels:
         """Copy into the shared array, made by the first frame; an odd one out keeps an array of its own."""

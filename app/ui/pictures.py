@@ -14,7 +14,8 @@ from app.domain.study import Study
 from app.domain.volume import RemarkKind, Space, Volume
 from app.state.model import Hung
 from app.studies.display_sets import DisplaySet, display_sets
-from app.studies.stack_source import Fetch, StackSource
+from app.studies.on_the_way import Coming
+from app.studies.stack_source import StackSource
 from app.support.i18n import text
 from app.ui import words
 from app.ui.panels.series import THUMBNAIL
@@ -32,17 +33,13 @@ class Pictures:
         self._ctx = ctx
         self._sets: dict[str, tuple[Study, tuple[DisplaySet, ...]]] = {}
         self._stacks: dict[Key, StackSource] = {}
-        self._fetch: Fetch | None = None
-        self._thumbnails = Thumbnails(ctx.means.line, ctx.post, THUMBNAIL * 2)
+        self._coming = Coming(ctx.on_the_way.need, ctx.on_the_way.is_coming)
+        self._thumbnails = Thumbnails(ctx.means.line, ctx.post, THUMBNAIL * 2, ctx.on_the_way.need)
 
     @property
     def is_busy(self) -> bool:
         """Thumbnails are being made."""
         return self._thumbnails.is_busy
-
-    def fetch_with(self, fetch: Fetch | None) -> None:
-        """How files come that are still on their way."""
-        self._fetch = self._thumbnails.fetch = fetch
 
     def sets_of(self, study: Study) -> tuple[DisplaySet, ...]:
         """What can be hung of a study; made anew when the scan has found more of it."""
@@ -145,13 +142,13 @@ class Pictures:
         """Made when first wanted. Raises PixelsUnreadableError if it does not fit in memory."""
         key, wanted = _key(subject), subject.display_set
         source = self._stacks.get(key)
-        if source is not None and (source.is_closed or source.display_set.frames != wanted.frames):
+        if source is not None and (source.is_closed or not source.display_set.shows_same(wanted)):
             source.close()  # let go meanwhile, or the scan has since found more images of it
             source = None
         if source is None:
             self.note_hung()
             source = StackSource(
-                wanted, self._ctx.post, fetch=self._fetch, means=self._ctx.means, shown=shown
+                wanted, self._ctx.post, coming=self._coming, means=self._ctx.means, shown=shown
             )
             self._stacks[key] = source
         if shown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from app.domain.errors import OverreadError
 from app.studies.decode_line import DecodeLine
 from app.studies.display_sets import DisplaySet
-from app.studies.stack_source import Fetch, Post
+from app.studies.stack_source import Post
 from app.studies.thumbnail import thumbnail
 from app.studies.urgency import Urgency
 
@@ -21,8 +22,9 @@ Small = NDArray[np.uint8]
 class Thumbnails:
     """A feeder of the line; a series that gives no picture keeps its dark square."""
 
-    def __init__(self, line: DecodeLine, post: Post, size_px: int) -> None:
-        self.fetch: Fetch | None = None
+    def __init__(self, line: DecodeLine, post: Post, size_px: int, need: Callable[[Path], None]) -> None:
+        """need: comes back when a file is on this disk."""
+        self._need = need
         self._line = line
         self._post = post
         self._size_px = size_px
@@ -69,9 +71,9 @@ class Thumbnails:
             self._under_way -= 1
 
     def _small(self, wanted: DisplaySet) -> Small:
-        fetch, path = self.fetch, wanted.frames[len(wanted.frames) // 2].instance.path
-        if fetch is not None and not path.exists():
+        path = wanted.frames[len(wanted.frames) // 2].instance.path
+        if not path.exists():
             with self._line.away():
-                fetch(path)
-        made: Small = thumbnail(wanted, self._size_px, fetch)
+                self._need(path)
+        made: Small = thumbnail(wanted, self._size_px, self._need)
         return made

@@ -177,7 +177,7 @@ class ViewHost(QWidget):
         subject = self._pictures.subject(viewport.hung) if viewport.hung else None
         if content is None or subject is None:
             return viewport.hung is not None and (content is None) != (subject is None)
-        return subject.display_set.frames != content.subject.display_set.frames
+        return not subject.display_set.shows_same(content.subject.display_set)
 
     def _add_frame(self, viewport_id: str) -> None:
         frame = ViewportFrame(viewport_id)

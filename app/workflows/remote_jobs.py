@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.context import AppContext
 from app.domain.errors import OverreadError
-from app.domain.study import Study
 from app.domain.volume import CancelToken, Progress
 from app.jobs.job import Job, Priority
-from app.state.events import JobEnded, JobReported, StudiesListed
+from app.state.events import JobEnded, JobReported
 from app.state.model import JobRow
-from app.workflows.copies import GIB, in_use, purge_copies
 from app.workflows.places import surroundings_of
+from app.workflows.retrieve import Connect, Wanted, retrieval
 
 if TYPE_CHECKING:
     from app.studies.scan import ScanReport
@@ -23,16 +21,6 @@ if TYPE_CHECKING:
 
 SEARCH, RETRIEVE, SEND = "search", "retrieve", "send"
 Failed = Callable[[OverreadError], None]
-Connect = Callable[[str], "Source"]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One study of one connection. title: for the list of jobs; never a patient's name."""
-
-    place: str
-    study_instance_uid: str
-    title: str
 
 
 def connector(ctx: AppContext) -> Connect:
@@ -68,16 +56,18 @@ def start_retrieve(
     wanted: Wanted,
     done: Callable[[ScanReport], None],
     failed: Failed,
-    ended: Callable[[], None],
+    known: Callable[[], None],
 ) -> Job:
-    """Headers of a study into the worklist; its files may still be on their way. ended: whatever the outcome."""
+    """A study onto this disk and into the worklist.
+
+    known: called once it can be shown while its images come; not at all where the server cannot tell so early.
+    """
 
     def reported(share: float, note: str) -> None:
         ctx.store.apply(JobReported(JobRow(job.job_id, RETRIEVE, wanted.title, share, note)))
 
     def end() -> None:
         ctx.store.apply(JobEnded(job.job_id))
-        ended()
 
     def did(report: ScanReport) -> None:
         end()
@@ -88,30 +78,11 @@ def start_retrieve(
         failed(error)
 
     job = ctx.jobs.submit(
-        _retrieve_with(ctx), wanted, Priority.INTERACTION, did, could_not,
+        retrieval(ctx, connector(ctx), known), wanted, Priority.INTERACTION, did, could_not,
         on_progress=reported, on_canceled=end, kind=RETRIEVE, target=wanted.title,
     )  # fmt: skip
     ctx.store.apply(JobReported(JobRow(job.job_id, RETRIEVE, wanted.title)))
     return job
-
-
-def _retrieve_with(ctx: AppContext) -> Callable[[Wanted, Progress, CancelToken], ScanReport]:
-    connect, index, cache = connector(ctx), ctx.index, ctx.paths.cache
-    limit, spared = ctx.settings.copies_gib * GIB, in_use(ctx)
-
-    def retrieve(asked: Wanted, progress: Progress, cancel: CancelToken) -> ScanReport:
-        source = connect(asked.place)
-        try:
-            report = source.open(asked.study_instance_uid, index.add, progress, cancel)
-        finally:
-            source.close()
-        if asked.study_instance_uid:
-            purge_copies(cache, index, limit, spared | {asked.study_instance_uid})
-        studies: tuple[Study, ...] = index.studies()
-        ctx.post(lambda: ctx.store.apply(StudiesListed(studies)))
-        return report
-
-    return retrieve
 
 
 def start_send(

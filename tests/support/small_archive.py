@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -32,6 +33,8 @@ class SmallArchive:
         path = asked.path.partition("?")[0]
         if path.endswith("/series"):
             return _json([{"0020000E": ("UI", "1.2.3.4"), "00201209": ("IS", len(self.bodies))}])
+        if path.endswith("/metadata"):
+            return answer(json.dumps([_metadata(body) for body in self.bodies.values()]).encode())
         if path.endswith("/instances"):
             start, count = _page(asked.path)
             return _json([{"00080018": ("UI", uid)} for uid in list(self.bodies)[start : start + count]])
@@ -43,6 +46,12 @@ class SmallArchive:
             self.sent.append("series")
             return answer(multipart(list(self.bodies.values())), PARTS)
         return answer(status=404)
+
+
+def _metadata(body: bytes) -> dict[str, object]:
+    dataset = pydicom.dcmread(io.BytesIO(body), stop_before_pixels=True)
+    told: dict[str, object] = dataset.to_json_dict()
+    return told
 
 
 def _page(path: str) -> tuple[int, int]:

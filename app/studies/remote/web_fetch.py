@@ -39,6 +39,9 @@ class Fetching:
     heard: Arrived
     cancel: CancelToken
     arrived: dict[str, ScannedInstance] = field(default_factory=dict)
+    brought: set[str] = field(
+        default_factory=set
+    )  # one by one for a reader, before their series was asked for
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _count: int = 0
 
@@ -106,8 +109,9 @@ class Fetching:
                 half.unlink(missing_ok=True)
         placed = _at(scanned, self.folder / f"{uid}.dcm")
         with self._lock:
-            self.arrived[uid] = placed
-            self.heard(placed)
+            if uid not in self.arrived:  # the stream and a reader who looked at it may bring it at once
+                self.arrived[uid] = placed
+                self.heard(placed)
 
     def _write(self, half: Path, chunks: Iterable[bytes]) -> None:
         room = free_room(half.parent)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from app.domain.errors import RemoteError, StudyUnreadableError
@@ -13,8 +15,9 @@ from app.settings.connections import Connection
 from app.studies.headers import ScannedInstance
 from app.studies.remote.dimse_intake import is_sane_uid
 from app.studies.remote.dimse_keeping import read_held
-from app.studies.remote.web_client import WebClient
+from app.studies.remote.web_client import IN_FLIGHT, WebClient
 from app.studies.remote.web_fetch import Arrived, Fetching, server_folder
+from app.studies.remote.web_metadata import MOST_ANNOUNCED, announced
 from app.studies.remote.web_query import WebSeries, find_studies, instances_of, middle_instance, series_of
 from app.studies.remote.web_store import store
 from app.studies.scan import ScanReport, report_of
@@ -35,6 +38,7 @@ class WebSource:
         self._cache = cache
         self._client = WebClient(connection)
         self._paths: dict[str, Path] = {}
+        self._fetchings: dict[str, Fetching] = {}
 
     @property
     def title(self) -> str:
@@ -75,14 +79,9 @@ class WebSource:
         if held and heard is not None:
             heard(list(held))
         count = _Count(progress, len(held))
-        fetching = Fetching(
-            self._client.under(cancel),
-            folder,
-            uid,
-            _teller(count, heard),
-            cancel or CancelToken(),
-            _by_uid(held),
-        )
+        fetching = self._fetching(uid, cancel)
+        fetching.arrived.update(_by_uid(held))
+        fetching.heard = _teller(count, heard)
         failure = self._fetch(fetching, count)
         if not fetching.arrived:
             raise failure or StudyUnreadableError("error.source.no_study", study=uid, place=self.title)
@@ -90,6 +89,35 @@ class WebSource:
         counted = ScanReport((), len(fetching.arrived), 0, time.perf_counter() - started, ())
         report = report_of(list(fetching.arrived.values()), counted)
         return replace(report, remarks=(*report.remarks, *self._remarks(count, failure, len(held))))
+
+    def announce(
+        self, study_instance_uid: str, cancel: CancelToken | None = None
+    ) -> Mapping[ScannedInstance, Callable[[], None]]:
+        """By WADO-RS metadata, several series at a time. Raises RemoteError, Cancelled."""
+        if not is_sane_uid(study_instance_uid):
+            return {}
+        fetching = self._fetching(study_instance_uid, cancel)
+        series = series_of(fetching.client, study_instance_uid)
+        if sum(one.instances or 0 for one in series) > MOST_ANNOUNCED:
+            return {}
+
+        def ask(one: WebSeries) -> list[ScannedInstance]:
+            uid = one.series_instance_uid
+            return announced(fetching.client, study_instance_uid, uid, fetching.folder)
+
+        with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="wado") as pool:
+            found = [one for some in pool.map(ask, series) for one in some]
+        return {one: partial(_bring, fetching, one) for one in found}
+
+    def _fetching(self, study_uid: str, cancel: CancelToken | None) -> Fetching:
+        """One for a study, so that what came for a reader who looked at it is not fetched again."""
+        known = self._fetchings.get(study_uid)
+        if known is None:
+            folder = server_folder(self._cache, self._connection) / study_uid
+            known = Fetching(self._client, folder, study_uid, _nobody, CancelToken())
+            self._fetchings[study_uid] = known
+        known.client, known.cancel = self._client.under(cancel), cancel or CancelToken()
+        return known
 
     def read(self, sop_instance_uid: str) -> Path:
         """A file that `open` fetched. Raises StudyUnreadableError if there is none."""
@@ -137,10 +165,11 @@ class WebSource:
         """As one stream where nothing of it is here; what is missing then, image by image."""
         uid = series.series_instance_uid
         here = _held_of(fetching, uid)
+        is_begun = here > _held_of(fetching, uid, fetching.brought)
         if series.instances is not None and here >= series.instances > 0:
             return
         broken: RemoteError | None = None
-        if not here:
+        if not is_begun:
             broken = self._stream(fetching, series)
             if broken is not None and broken.key in _OF_THE_PLACE:
                 raise broken
@@ -202,6 +231,16 @@ class _Count:
             )
 
 
+def _bring(fetching: Fetching, one: ScannedInstance) -> None:
+    if not one.instance.path.exists():
+        fetching.brought.add(one.instance.sop_instance_uid)
+        fetching.instance(one.series_instance_uid, one.instance.sop_instance_uid)
+
+
+def _nobody(_one: ScannedInstance) -> None:
+    """Nobody listens before the study is opened."""
+
+
 def _teller(count: _Count, heard: Heard | None) -> Arrived:
     def tell(one: ScannedInstance) -> None:
         count.one_more()
@@ -215,5 +254,7 @@ def _by_uid(held: Sequence[ScannedInstance]) -> dict[str, ScannedInstance]:
     return {one.instance.sop_instance_uid: one for one in held}
 
 
-def _held_of(fetching: Fetching, series_uid: str) -> int:
-    return sum(one.series_instance_uid == series_uid for one in fetching.arrived.values())
+def _held_of(fetching: Fetching, series_uid: str, among: Set[str] | None = None) -> int:
+    """Images of a series that are here; among: only those of these SOP Instance UIDs."""
+    here = list(fetching.arrived.items())
+    return sum(one.series_instance_uid == series_uid and (among is None or uid in among) for uid, one in here)

@@ -18,7 +18,8 @@ from app.ui.overlays.remote_fields import QueryFields
 from app.ui.overlays.remote_hits import HitTable
 from app.ui.overlays.sheet import Sheet
 from app.ui.widgets.small import button, label
-from app.workflows.remote_jobs import RETRIEVE, Wanted, start_retrieve, start_search
+from app.workflows.remote_jobs import RETRIEVE, start_retrieve, start_search
+from app.workflows.retrieve import Wanted
 
 if TYPE_CHECKING:
     from app.jobs.job import Job
@@ -162,16 +163,26 @@ class RemoteSheet(Sheet):
         title = text("ui.remote.job", connection=self.list.currentItem().text())
         wanted = Wanted(self._chosen(), hit.study_instance_uid, title)
         start_retrieve(
-            self._ctx, wanted, lambda report: self._opened(hit, report), self._not_opened, lambda: None
+            self._ctx,
+            wanted,
+            lambda report: self._opened(hit, report),
+            self._not_opened,
+            lambda: self._show(hit),
         )
+
+    def _show(self, hit: StudyHit) -> None:
+        """Its images may still be coming."""
+        if self.isVisible():
+            self.dismiss()
+        self._main.desk.open_study(hit.study_instance_uid)
 
     def _opened(self, hit: StudyHit, report: ScanReport) -> None:
         if not report.studies:
             self._fail(text("ui.remote.empty_study"))
-            return
-        if self.isVisible():
-            self.dismiss()
-        self._main.desk.open_study(hit.study_instance_uid)
+        elif self._ctx.store.state.workspace.open_study_uid != hit.study_instance_uid:
+            self._show(hit)
+        if report.remarks:
+            self._main.messages.warn(words.said(*report.remarks[0]))
 
     def _not_opened(self, error: OverreadError) -> None:
         if self.isVisible():

@@ -14,6 +14,7 @@ import pytest
 from app.domain.errors import StudyUnreadableError
 from app.studies.display_sets import DisplaySet, display_sets
 from app.studies.load import load_frame, load_volume
+from app.studies.on_the_way import Coming
 from app.studies.scan import scan
 from app.studies.stack_source import StackSource
 from app.studies.thumbnail import thumbnail
@@ -60,7 +61,7 @@ def run(home: Home, until: Callable[[], bool], seconds: float = 10.0) -> None:
 def test_each_file_is_fetched_on_a_decoding_thread_before_it_is_read(tmp_path: Path) -> None:
     only, network = away(tmp_path, 5)
     home: Home = queue.SimpleQueue()
-    source = StackSource(only, home.put, fetch=network.fetch)
+    source = StackSource(only, home.put, coming=Coming(network.fetch))
     run(home, lambda: source.is_complete)
     assert source.volume is not None
     assert sorted(network.asked) == sorted(address.instance.path.name for address in only.frames)
@@ -72,7 +73,7 @@ def test_a_failed_fetch_is_said_for_its_frame_and_can_be_tried_again(tmp_path: P
     only, network = away(tmp_path, 4)
     network.down.add(only.frames[2].instance.path.name)
     home: Home = queue.SimpleQueue()
-    source = StackSource(only, home.put, fetch=network.fetch)
+    source = StackSource(only, home.put, coming=Coming(network.fetch))
     run(home, lambda: source.is_complete)
     assert "no network" in (source.failure(2) or "")
     assert source.volume is None
@@ -91,7 +92,7 @@ def test_a_failed_fetch_is_said_for_its_frame_and_can_be_tried_again(tmp_path: P
 def test_nothing_failed_means_nothing_to_try_again(tmp_path: Path) -> None:
     only, network = away(tmp_path, 2)
     home: Home = queue.SimpleQueue()
-    source = StackSource(only, home.put, fetch=network.fetch)
+    source = StackSource(only, home.put, coming=Coming(network.fetch))
     run(home, lambda: source.is_complete)
     assert source.retry() == 0
     source.close()
