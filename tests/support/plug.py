@@ -6,6 +6,7 @@ import contextlib
 import socket
 import ssl
 import threading
+import time
 from types import TracebackType
 
 CHUNK = 64 * 1024
@@ -14,10 +15,12 @@ CHUNK = 64 * 1024
 class Plug:
     """Passes bytes on to a port. `pull` cuts every connection and refuses new ones until `mend`.
 
-    cut_after: pull it by itself once so many bytes came from the server.
+    cut_after: pull it by itself once so many bytes came from the server. rate: bytes a second that each connection
+    brings from the server.
     """
 
-    def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, port: int, tls: ssl.SSLContext | None = None, rate: float | None = None) -> None:
+        self._rate = rate
         self._target = port
         self._tls = tls
         self._lock = threading.Lock()
@@ -104,6 +107,7 @@ class Plug:
         try:
             while data := source.recv(CHUNK):
                 if is_down:
+                    time.sleep(len(data) / self._rate if self._rate else 0.0)
                     self.passed += len(data)
                     if self.cut_after is not None and self.passed >= self.cut_after:
                         self.pull()
