@@ -171,8 +171,10 @@ def _placed(places: list[FramePlace], *, even: bool = True) -> Stack:
     positions = np.array([place.position_lps_mm for place in places], dtype=float)
     normal = _normal(orientation)
     thickness = first.instance.slice_thickness_mm or 1.0
+    steps = _steps(positions @ normal, thickness)
     affines = tuple(
-        plane_affine(position, orientation, spacing, normal * thickness) for position in positions
+        plane_affine(position, orientation, spacing, normal * step)
+        for position, step in zip(positions, steps, strict=True)
     )
     remarks, why, facts = _doubts(positions, normal) if even and len(places) > 1 else ((), "", ())
     if first.spacing_mm is None:
@@ -183,6 +185,13 @@ def _placed(places: list[FramePlace], *, even: bool = True) -> Stack:
         step = (positions[-1] - positions[0]) / (len(places) - 1) if len(places) > 1 else normal * thickness
         affine = plane_affine(positions[0], orientation, spacing, step)
     return Stack(tuple(places), affines, affine, Space.PATIENT, remarks, "", why, facts, grid)
+
+
+def _steps(depths: NDArray[np.float64], thickness: float) -> NDArray[np.float64]:
+    """From each slice to the next in mm; a slice with no other beside it is as far from it as it is thick."""
+    gaps = np.diff(depths)
+    whole = np.concatenate((gaps, gaps[-1:])) if len(gaps) else np.zeros(1)
+    return np.where(whole > SAME_PLACE_MM, whole, thickness)
 
 
 def _doubts(

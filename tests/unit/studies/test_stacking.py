@@ -48,3 +48,16 @@ def test_each_phase_is_one_acquisition(tmp_path: Path) -> None:
     for one in found:
         assert one.volumetric
         assert len({address.instance.acquisition_number for address in one.frames}) == 1
+
+
+def test_the_step_to_the_next_slice_is_their_distance_and_not_their_thickness(tmp_path: Path) -> None:
+    write_stack(tmp_path, [(0, 0, z) for z in (0, 3, 6, 10)], SliceThickness=2)
+    (only,) = sets_of(tmp_path)
+    steps = [float(np.linalg.norm(affine[:3, 0])) for affine in only.affines]
+    assert steps == pytest.approx([3, 3, 4, 4])
+
+
+def test_a_single_slice_is_as_deep_as_it_is_thick(tmp_path: Path) -> None:
+    write_stack(tmp_path, [(0, 0, 0)], SliceThickness=2)
+    (only,) = sets_of(tmp_path)
+    assert np.linalg.norm(only.affines[0][:3, 0]) == pytest.approx(2)
