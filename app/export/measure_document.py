@@ -14,8 +14,9 @@ from app.domain.codes import Code
 from app.domain.measurement import Measurement
 from app.domain.study import Instance, Series
 from app.export import codes
-from app.export.dicom_object import concept, finish, line, own_arguments, paragraph, person_name, valid_uid
+from app.export.dicom_object import concept, finish, line, own_arguments, valid_uid
 from app.export.headers import header_of
+from app.export.sr_parts import comment, person_observer
 from app.export.types import NOTICE, ExportSet, StudyExport
 from app.support.i18n import text
 
@@ -39,17 +40,17 @@ class Page:
 
 def build(page: Page) -> Dataset:
     """The report. The caller makes sure that every measured image is known."""
-    from highdicom.sr import Comprehensive3DSR, MeasurementReport
+    from highdicom.sr import Comprehensive3DSR, MeasurementReport, ObservationContext
 
     images = [image_of(page.series, one) for one in page.measurements]
     report = MeasurementReport(
-        observation_context=_observer(page.measurements[0].reader),
+        observation_context=ObservationContext(person_observer(page.measurements[0].reader)),
         procedure_reported=concept(codes.procedure_of(page.series.modality)),
         imaging_measurements=[
             _group(one, image) for one, image in zip(page.measurements, images, strict=True)
         ],
     )
-    report[0].ContentSequence.append(_comment(text("export.measure.notice", notice=NOTICE)))
+    report[0].ContentSequence.append(comment(text("export.measure.notice", notice=NOTICE)))
     name = ("measurements", page.study.reading.study_instance_uid)
     unique = {image.sop_instance_uid: image for image in images}
     made = Comprehensive3DSR(
@@ -95,15 +96,6 @@ def _axes(corners: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.array([*across, *upright] if x1 - x0 >= y1 - y0 else [*upright, *across])
 
 
-def _observer(reader: str) -> Any:  # Any: a template of highdicom
-    from highdicom.sr import ObservationContext, ObserverContext, PersonObserverIdentifyingAttributes
-    from pydicom.sr.codedict import codes as standard
-
-    name = person_name(reader or text("export.unknown_reader"))
-    person = ObserverContext(standard.DCM.Person, PersonObserverIdentifyingAttributes(name=name))
-    return ObservationContext(observer_person_context=person)
-
-
 def _group(measurement: Measurement, image: Instance) -> Any:
     """A region of the image with what was measured in it, or numbers that name the points they come from."""
     from highdicom.sr import (
@@ -137,7 +129,7 @@ def _group(measurement: Measurement, image: Instance) -> Any:
             source_images=[whole], measurements=_numbers(measurement, lines), **shared
         )
     for words in _words_on(measurement, tool):
-        group[0].ContentSequence.append(_comment(words))
+        group[0].ContentSequence.append(comment(words))
     return group
 
 
@@ -178,11 +170,3 @@ def _words_on(measurement: Measurement, tool: str) -> Iterable[str]:
     yield text("export.measure.tool", tool=tool)
     if measurement.calibration:
         yield text("export.measure.calibration", note=measurement.calibration)
-
-
-def _comment(words: str) -> Any:
-    from highdicom.sr import RelationshipTypeValues, TextContentItem
-
-    return TextContentItem(
-        name=concept(codes.COMMENT), value=paragraph(words), relationship_type=RelationshipTypeValues.CONTAINS
-    )

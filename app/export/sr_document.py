@@ -15,12 +15,11 @@ from app.export.dicom_object import (
     device_uid,
     finish,
     line,
-    paragraph,
-    person_name,
     valid_uid,
 )
 from app.export.headers import analysed_series, header_of, stack_of
 from app.export.segments import SegmentFile
+from app.export.sr_parts import comment, person_observer
 from app.export.sr_places import measurement_group
 from app.export.types import NOTICE, ExportSet, StudyExport
 from app.support.i18n import text, text_with
@@ -66,7 +65,7 @@ def build(document: Document) -> Dataset:
         ],
     )
     for words in _statements(document):
-        report[0].ContentSequence.append(_comment(words))
+        report[0].ContentSequence.append(comment(words))
     name = ("sr", document.title, document.study.reading.study_instance_uid)
     made = Comprehensive3DSR(
         evidence=[
@@ -89,17 +88,13 @@ def _observers(document: Document) -> Any:  # Any: a template of highdicom
         DeviceObserverIdentifyingAttributes,
         ObservationContext,
         ObserverContext,
-        PersonObserverIdentifyingAttributes,
     )
     from pydicom.sr.codedict import codes as standard
 
     package = document.result.package
     name = line(package.name)
-    reader = document.reader or text("export.unknown_reader")
     return ObservationContext(
-        observer_person_context=ObserverContext(
-            standard.DCM.Person, PersonObserverIdentifyingAttributes(name=person_name(reader))
-        ),
+        observer_person_context=person_observer(document.reader),
         observer_device_context=ObserverContext(
             standard.DCM.Device,
             DeviceObserverIdentifyingAttributes(uid=device_uid(package), name=name, model_name=name),
@@ -130,7 +125,7 @@ def _group(document: Document, series: Series, stack: Sequence[Instance], judgem
     segment = document.segments.get(finding.finding_id)
     group = measurement_group(judgement, series, stack, segment, shared)
     for words in _words_on(judgement):
-        group[0].ContentSequence.append(_comment(words))
+        group[0].ContentSequence.append(comment(words))
     return group
 
 
@@ -192,14 +187,6 @@ def _statements(document: Document) -> list[str]:
     if result.not_for:
         said.append(text("export.sr.not_for", what="; ".join(result.not_for)))
     return said
-
-
-def _comment(words: str) -> Any:
-    from highdicom.sr import RelationshipTypeValues, TextContentItem
-
-    return TextContentItem(
-        name=concept(codes.COMMENT), value=paragraph(words), relationship_type=RelationshipTypeValues.CONTAINS
-    )
 
 
 def _segment_headers(document: Document) -> list[Dataset]:
