@@ -95,6 +95,18 @@ class HangingDesk(Protocol):
         ...
 
 
+class KeyImagesDesk(Protocol):
+    """Images that the reader marks."""
+
+    def toggle(self) -> None:
+        """Mark the shown image, or take its mark away."""
+        ...
+
+    def step(self, step: int) -> None:
+        """Go to the next or previous marked one."""
+        ...
+
+
 class Desk(Protocol):
     """The window, as far as actions reach it."""
 
@@ -151,6 +163,11 @@ class Desk(Protocol):
     @property
     def hanging(self) -> HangingDesk:
         """Hanging protocols."""
+        ...
+
+    @property
+    def key_images(self) -> KeyImagesDesk:
+        """Marked images."""
         ...
 
     def run_model(self, package: str = "") -> None:

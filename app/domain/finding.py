@@ -14,6 +14,7 @@ from app.domain.codes import Code
 from app.domain.volume import FrameRef, Space
 
 if TYPE_CHECKING:
+    from app.domain.key_image import KeyImage
     from app.domain.measurement import Measurement
 
 Point = tuple[float, float, float]
@@ -211,6 +212,7 @@ class Reading:
     results: tuple[AnalysisResult, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     measurements: tuple[Measurement, ...] = ()
+    key_images: tuple[KeyImage, ...] = ()
 
     def judgement(self, finding_id: str) -> Judgement | None:
         """The judgement of one finding, or None."""

@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 from app.domain.codes import Code
 from app.domain.errors import ExportRefusedError
 from app.domain.finding import AnalysisResult, Finding, Judgement, MapRef, PackageRef, Reading
+from app.domain.key_image import KeyImage
 from app.domain.measurement import Measurement
 from app.domain.study import Instance, Patient, Study
 from app.export.types import StudyExport
@@ -188,8 +189,8 @@ class _Cleaner:
             return replace(made, stamps=(), pixel_sha256="")
         if isinstance(made, Judgement):
             return replace(made, at="", reader=self._names.reader(value.reader))  # type: ignore[attr-defined]  # a Judgement
-        if isinstance(made, Measurement):
-            return replace(made, at="", reader=self._names.reader(value.reader))  # type: ignore[attr-defined]  # a Measurement
+        if isinstance(made, Measurement | KeyImage):
+            return replace(made, at="", reader=self._names.reader(value.reader))  # type: ignore[attr-defined]  # a reader's
         if isinstance(made, Instance):
             return replace(made, path=Path())
         return made

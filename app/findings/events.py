@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 
 from app.domain.finding import AnalysisResult, Place, RejectReason, Verdict
+from app.domain.key_image import KeyImage
 from app.domain.measurement import Measurement
 from app.support.codec import CodecError, canonical, decode, encode
 
@@ -62,6 +63,16 @@ class MeasurementRemoved:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyImageSet:
+    """A reader marked an image as a key image, or took its mark away."""
+
+    study_instance_uid: str
+    image: KeyImage
+    is_key: bool
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class VerdictUndone:
     """The verdict, or the measurement, of the entry with this hash no longer counts."""
 
@@ -91,7 +102,7 @@ class Exported:
     reader: str = ""
 
 
-Deed = VerdictGiven | MeasurementSet | MeasurementRemoved
+Deed = VerdictGiven | MeasurementSet | MeasurementRemoved | KeyImageSet
 """What a reader did and may undo."""
 
 Event = ResultArrived | Deed | VerdictUndone | VerdictRedone | Exported
@@ -103,6 +114,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
         VerdictGiven,
         MeasurementSet,
         MeasurementRemoved,
+        KeyImageSet,
         VerdictUndone,
         VerdictRedone,
         Exported,

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 
 from app.domain.errors import JournalError
 from app.domain.finding import AnalysisResult, Finding, Judgement, Reading
+from app.domain.key_image import KeyImage
 from app.domain.measurement import Measurement
+from app.domain.volume import FrameRef
 from app.findings.chain import Entry
 from app.findings.events import (
     Deed,
     Event,
+    KeyImageSet,
     MeasurementRemoved,
     MeasurementSet,
     ResultArrived,
@@ -71,6 +74,7 @@ def replay(entries: Iterable[Entry], study_instance_uid: str = "") -> Reading:
         tuple(history.results.values()),
         tuple(_judge(finding, latest.get(key)) for key, finding in history.findings.items()),
         _measurements(history),
+        _key_images(history),
     )
 
 
@@ -124,6 +128,18 @@ def _measurements(history: History) -> tuple[Measurement, ...]:
             standing[made.measurement_id] = made
         elif given.counts and isinstance(event, MeasurementRemoved):
             standing.pop(event.measurement_id, None)
+    return tuple(standing.values())
+
+
+def _key_images(history: History) -> tuple[KeyImage, ...]:
+    """What is marked, in the order of marking."""
+    standing: dict[FrameRef, KeyImage] = {}
+    for given in history.deeds.values():
+        event = given.event
+        if given.counts and isinstance(event, KeyImageSet):
+            standing.pop(event.image.frame, None)
+            if event.is_key:
+                standing[event.image.frame] = replace(event.image, reader=event.reader, at=given.entry.at)
     return tuple(standing.values())
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from app.domain.finding import Place
-from app.domain.volume import Remark, RemarkKind, Space, Volume, Window
+from app.domain.volume import FrameRef, Remark, RemarkKind, Space, Volume, Window
 from app.state.model import Plane
 from app.studies.stack_source import StackSource
+from app.support.i18n import text
 from app.ui import corners
 from app.ui.flat import FlatContent
 from app.ui.solid import VolumeContent
@@ -24,6 +25,7 @@ class StackContent(FlatContent):
     """One display set, image by image."""
 
     cine_words = ""  # pace and way, while it plays
+    key_frames: frozenset[FrameRef] = frozenset()  # those that a reader marked
 
     def __init__(self, subject: Subject, source: StackSource, info: PictureInfo) -> None:
         from viewers.slice_view import SliceView
@@ -86,7 +88,16 @@ class StackContent(FlatContent):
 
     def _layer(self, index: int, step: float | None) -> str:
         words = corners.layer_words(index, self.slices.layer_count, step)
-        return f"{words}  {self.cine_words}" if self.cine_words else words
+        is_key = self.subject.display_set.frames[index].ref in self.key_frames
+        return "  ".join(
+            part for part in (words, text("ui.key_image.mark") if is_key else "", self.cine_words) if part
+        )
+
+    def mark_key_frames(self, frames: frozenset[FrameRef]) -> None:
+        """Say on these images that a reader marked them."""
+        if frames != self.key_frames:
+            self.key_frames = frames
+            self.write()
 
     @property
     def is_settled(self) -> bool:

@@ -27,6 +27,7 @@ from app.ui.asking import Asking
 from app.ui.cine import Cine
 from app.ui.connect import connect
 from app.ui.hanging import Hanging
+from app.ui.key_images import KeyImages
 from app.ui.opening import Opening
 from app.ui.running import Running
 from app.ui.sheets import Sheets
@@ -51,6 +52,7 @@ class WindowDesk:
         self.sheets = Sheets(ctx, window, self)
         self.hanging = Hanging(ctx, window)
         self.cine = Cine(window.host)
+        self.key_images = KeyImages(ctx, window)
         connect(ctx, window, self)
 
     def start(self) -> None:

@@ -28,6 +28,7 @@ from app.ui.mapstore import MapStore
 from app.ui.panels.findings import FindingsPanel
 from app.ui.panels.header import HeaderPanel
 from app.ui.panels.ink import InkPanel
+from app.ui.panels.key_images import KeyImagesPanel
 from app.ui.panels.messages import MessageArea
 from app.ui.panels.models import ModelsPanel
 from app.ui.panels.runs import RunCards
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self.toolbar = Toolbar(actions)
         self.models, self.runs = ModelsPanel(), RunCards()
         self.findings, self.ink = FindingsPanel(actions), InkPanel()
+        self.key_images = KeyImagesPanel()
         self.status = StatusLine(lambda: self.commands.run("edit.undo"))
         self._build()
         self.desk = WindowDesk(ctx, self)
@@ -131,6 +133,7 @@ class MainWindow(QMainWindow):
         self._right_rows = rows
         rows.addWidget(cards)
         rows.addWidget(self.findings)
+        rows.addWidget(self.key_images)
         rows.addWidget(self.ink)
         return panel
 

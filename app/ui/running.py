@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.ui.main_window import MainWindow
     from app.workflows.export import ExportReport
 
-FORMATS = ("csv", "jsonl", "sr", "seg")
+FORMATS = ("csv", "jsonl", "sr", "seg", "measurements", "key_images")
 
 
 class Running:

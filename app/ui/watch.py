@@ -62,6 +62,7 @@ class Watch:
     def _all(self, state: AppState) -> None:
         self._window.host.show_state(state)
         self._window.commands.show_state(state)
+        self._window.desk.key_images.show_state(state)
 
     def _worklist(self) -> None:
         self._window.worklist.show_state(self._state)

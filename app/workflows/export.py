@@ -86,7 +86,7 @@ def export_readings(  # noqa: PLR0913 - the parts of one request, all by name
     ExportRefusedError.
     """
     chosen = _choose(formats)
-    if not any(reading.results or reading.measurements for reading, _ in items):
+    if not any(_has_words(reading) for reading, _ in items):
         raise ExportRefusedError("error.export.nothing")
     places = paths or user_paths()
     export_set = _gather(items, tuple(chosen), places, identified=identified)
@@ -125,7 +125,7 @@ def _gather(
             decided_after_s=decided_after_s(reading),
         )
         for reading, study in ((reading, _own_study(reading, study)) for reading, study in items)
-        if reading.results or reading.measurements
+        if _has_words(reading)
     ]
     if not identified:
         names = Pseudonyms(load_key(paths.data / KEY_FILE))
@@ -133,10 +133,16 @@ def _gather(
     return ExportSet(tuple(studies), formats, identified, tool_version(), str(uuid.uuid4()))
 
 
+def _has_words(reading: Reading) -> bool:
+    """Whether a model or a reader has said anything of the study."""
+    return bool(reading.results or reading.measurements or reading.key_images)
+
+
 def _own_study(reading: Reading, study: Study | None) -> Study | None:
     """The study, if it holds a series that was judged: a shared UID alone must not lend a reading an identity."""
     analysed = {uid for result in reading.results for uid in result.series_instance_uids}
     analysed |= {one.series_instance_uid for one in reading.measurements}
+    analysed |= {one.series_instance_uid for one in reading.key_images}
     known = {series.series_instance_uid for series in study.series} if study else set()
     return study if analysed & known else None
 
@@ -219,7 +225,7 @@ def _events(
             reader,
         )
         for reading, _ in items
-        if reading.results
+        if _has_words(reading)
     ]
 
 

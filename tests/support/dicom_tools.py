@@ -30,7 +30,9 @@ def dsrdump(file: Path) -> str:
         check=True,
         timeout=60,
     )
-    said = [line for line in done.stderr.splitlines() if "VR checker does not support" not in line]
+    # What dcmtk itself cannot check is no fault of the file.
+    own = ("VR checker does not support", "Check for template constraints not yet supported")
+    said = [line for line in done.stderr.splitlines() if not any(words in line for words in own)]
     assert not said, said
     return done.stdout
 

@@ -25,6 +25,7 @@ from app.domain.finding import (
     Verdict,
 )
 from app.domain.geometry import index_to_lps, plane_affine
+from app.domain.key_image import KeyImage
 from app.domain.measure_codes import quantity
 from app.domain.measurement import Measurement
 from app.domain.study import Instance, Patient, Series, Study
@@ -120,7 +121,17 @@ def build_case(folder: Path, *, tilt: bool = False) -> Case:
     save_map(paths, CR_RESULT_UID, "regions.npz", film, cr_affine())
     results = (ct_result(ct, affine), cr_result(cr))
     measured = (*ct_measurements(ct, affine), cr_measurement(cr))
-    return Case(study, Reading(STUDY_UID, results, judge(results), measured), paths, labels, affine)
+    reading = Reading(STUDY_UID, results, judge(results), measured, key_images(ct, cr))
+    return Case(study, reading, paths, labels, affine)
+
+
+def key_images(ct: Series, cr: Series) -> tuple[KeyImage, ...]:
+    """Two marked CT slices and the radiograph; the reader is a canary."""
+    marked = [(ct, ct.instances[2]), (ct, ct.instances[5]), (cr, cr.instances[0])]
+    return tuple(
+        KeyImage(STUDY_UID, series.series_instance_uid, FrameRef(image.sop_instance_uid), "Ридер Канарейкин")
+        for series, image in marked
+    )
 
 
 def ct_measurements(ct: Series, affine: NDArray[np.float64]) -> tuple[Measurement, ...]:

@@ -23,7 +23,8 @@ from app.workflows.export import ExportReport, export_reading, exporters
 from tests.support.export import PATIENT, RESULT_UID, STUDY_UID, Case, build_case, canaries
 
 EVERY = sorted(exporters())
-MEASURED = {"measurements", "measurements_csv"}  # they hold what readers measured, and no findings
+# They hold what readers measured or marked, and no findings.
+MEASURED = {"measurements", "measurements_csv", "key_images"}
 CLINICAL = [
     name for name, exporter in exporters().items() if not exporter.assessment and name not in MEASURED
 ]
@@ -164,10 +165,9 @@ def test_nothing_accepted_leaves_no_clinical_file(exporter: str, case: Case, tmp
 
 @pytest.mark.parametrize("exporter", sorted(MEASURED))
 def test_nothing_measured_leaves_no_file(exporter: str, case: Case, tmp_path: Path) -> None:
+    silent = replace(case.reading, measurements=(), key_images=())
     with pytest.raises(ExportRefusedError) as refused:
-        export_reading(
-            replace(case.reading, measurements=()), case.study, [exporter], tmp_path / "out", paths=case.paths
-        )
+        export_reading(silent, case.study, [exporter], tmp_path / "out", paths=case.paths)
     assert refused.value.key == "error.export.nothing_accepted"
     assert not list(tmp_path.iterdir())
 
@@ -191,6 +191,7 @@ def test_ids_are_the_same_in_repeated_exports(exporter: str, case: Case, tmp_pat
     names = Pseudonyms(load_key(case.paths.data / "export.key"))
     accepted = [j.finding.finding_id for j in case.reading.judgements if j.verdict is Verdict.ACCEPTED]
     accepted += [one.measurement_id for one in case.reading.measurements]
+    accepted += [one.frame.sop_instance_uid for one in case.reading.key_images]
     for run in "ab":
         whole = b"".join(file.read_bytes() for file in export(case, tmp_path / run, exporter).files)
         assert names.uid(STUDY_UID).encode() in whole
@@ -259,5 +260,6 @@ def test_counts_agree_across_formats(case: Case, tmp_path: Path) -> None:
     assert found.pop("coco") == 4  # two regions and two boxes; a point has no box
     assert found.pop("nifti") == 1  # a radiograph makes no volume
     assert found.pop("measurements") == found.pop("measurements_csv") == 12
+    assert found.pop("key_images") == 3
     assert found == {"assessment": 6, "csv": 8, "jsonl": 8, "seg": 2, "sr": 5}
     assert RESULT_UID not in json.dumps(counts)

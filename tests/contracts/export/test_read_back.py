@@ -71,11 +71,19 @@ def move_a_point(file: Path) -> None:
     made.save_as(file)
 
 
+def name_another_image(file: Path) -> None:
+    made = dcmread(file)
+    reference = next(item for item in made.ContentSequence if "ReferencedSOPSequence" in item)
+    reference.ReferencedSOPSequence[0].ReferencedSOPInstanceUID = "1.2.3.4"
+    made.save_as(file)
+
+
 DAMAGES: dict[str, list[Callable[[Path], None]]] = {
     "assessment": [swap(b"rejected", b"accepted"), verify_without_a_signature],
     "coco": [move_a_box],
     "csv": [swap(b"rejected", b"accepted"), swap(b"-293.0", b"-292.0")],
     "jsonl": [swap(b"rejected", b"accepted")],
+    "key_images": [name_another_image],
     "measurements": [move_a_point, verify_without_a_signature],
     "measurements_csv": [swap(b",mm,", b",cm,")],
     "nifti": [flip_last_byte],

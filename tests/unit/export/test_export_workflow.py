@@ -102,7 +102,7 @@ def test_an_unknown_format_is_refused_with_those_there_are(
 
 
 def test_a_study_without_any_run_has_nothing_to_export(case: Case, tmp_path: Path) -> None:
-    empty = replace(case.reading, results=(), judgements=(), measurements=())
+    empty = replace(case.reading, results=(), judgements=(), measurements=(), key_images=())
     with pytest.raises(ExportRefusedError) as refused:
         export_reading(empty, case.study, ["csv"], tmp_path / "out", paths=case.paths)
     assert refused.value.key == "error.export.nothing"
