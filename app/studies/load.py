@@ -12,7 +12,8 @@ from app.domain.volume import CancelToken, Progress, Volume
 from app.studies.display_sets import DisplaySet
 from app.studies.on_the_way import Coming
 from app.studies.scan import scan
-from app.studies.stack_source import StackFrame, StackSource, stack_frame
+from app.studies.stack_frame import StackFrame, stack_frame
+from app.studies.stack_source import StackSource
 from app.support.i18n import text_with
 
 WAIT_S = 0.2

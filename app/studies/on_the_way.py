@@ -16,16 +16,20 @@ from app.domain.errors import StudyUnreadableError
 Bring = Callable[[], None]  # comes back when the file is on this disk; else raises an OverreadError
 
 
-def _never(_path: Path) -> bool:
+def _never(_what: Path | str) -> bool:
     return False
 
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """What a reader of files may ask. need: comes back when the file is here, else raises an OverreadError."""
+    """What a reader of files may ask. need: comes back when the file is here, else raises an OverreadError.
+
+    is_growing: whether more may still become known of a study.
+    """
 
     need: Callable[[Path], None]
     is_coming: Callable[[Path], bool] = _never
+    is_growing: Callable[[str], bool] = _never
 
 
 class OnTheWay:
@@ -37,12 +41,23 @@ class OnTheWay:
         self._coming: dict[Path, Bring] = {}
         self._brought: set[Path] = set()
         self._missed: set[Path] = set()
+        self._growing: set[str] = set()
 
     def announce(self, files: Mapping[Path, Bring]) -> None:
         """These will come; each can be brought by itself."""
         with self._lock:
             self._coming.update(files)
             self._missed -= files.keys()
+
+    def grow(self, study_instance_uid: str, *, on: bool) -> None:
+        """More may become known of a study; or all of it is."""
+        with self._lock:
+            (self._growing.add if on else self._growing.discard)(study_instance_uid)
+
+    def is_growing(self, study_instance_uid: str) -> bool:
+        """Whether what is shown of a study may be a part of it only."""
+        with self._lock:
+            return study_instance_uid in self._growing
 
     def is_coming(self, path: Path) -> bool:
         """Announced, and not here yet."""

@@ -23,7 +23,6 @@ from app.studies.urgency import Urgency
 from app.studies.volumes import build_volume, default_window, own_windows
 from app.support.i18n import explain, text
 
-__all__ = ["StackFrame", "StackSource", "stack_frame"]
 Post = Callable[[Callable[[], None]], None]
 ONE_SOURCE_PERCENT = round(VOLUME_SHARE_OF_MEMORY * 100)
 
@@ -162,8 +161,9 @@ class StackSource:
         lossy = next(
             (header.lossy_ratio for header in list(self._headers.values()) if header.lossy_ratio), ""
         )
+        growing = self._coming is not None and self._coming.is_growing(self.display_set.study_instance_uid)
         now = (
-            () if self.is_complete else (Remark(RemarkKind.LOADING),),
+            (Remark(RemarkKind.LOADING),) if growing or not self.is_complete else (),
             (Remark(RemarkKind.UNREADABLE_FRAMES, (("count", len(self._failures)),)),)
             if self._failures
             else (),

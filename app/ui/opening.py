@@ -12,7 +12,7 @@ from app.domain.finding import Judgement
 from app.domain.study import Study
 from app.domain.volume import Space
 from app.state.events import ArrangementHung, Hanged
-from app.state.model import Hung
+from app.state.model import Arrangement, Hung
 from app.support.i18n import explain, text
 from app.ui import words
 from app.ui.panels.worklist import MARK
@@ -32,6 +32,7 @@ class Opening:
     def __init__(self, ctx: AppContext, window: MainWindow) -> None:
         self._ctx = ctx
         self._window = window
+        self._hung: Arrangement | None = None  # as it was when a study was opened
 
     def list_known(self) -> None:
         """The worklist as it was left."""
@@ -68,6 +69,18 @@ class Opening:
         study = self._ctx.store.state.workspace.open_study
         if study is None:
             return
+        self._hang(study)
+
+    def more_came(self, study_instance_uid: str) -> None:
+        """More is known of a study: open it, or hang it anew where the reader has not arranged anything since."""
+        workspace = self._ctx.store.state.workspace
+        study = workspace.open_study
+        if workspace.open_study_uid != study_instance_uid or study is None:
+            self.open_study(study_instance_uid)
+        elif workspace.arrangement is self._hung:
+            self._hang(study, only_if_other=True)
+
+    def _hang(self, study: Study, *, only_if_other: bool = False) -> None:
         sets = self._window.pictures.sets_of(study)
         if not sets:
             held = "/".join(study.modalities) or "?"
@@ -75,7 +88,9 @@ class Opening:
         screen = screen_of(self._ctx, study, self._window.pictures.sets_of)
         before = self._ctx.store.state.workspace.arrangement
         arrangement = hang.opening(screen, before, catalogue(self._ctx).protocols)
-        self._ctx.store.apply(ArrangementHung(arrangement, ""))
+        if not only_if_other or _what_hangs(arrangement) != _what_hangs(before):
+            self._ctx.store.apply(ArrangementHung(arrangement, ""))
+        self._hung = self._ctx.store.state.workspace.arrangement
 
     def hang_series(self, series_uids: Sequence[str], judgement: Judgement) -> None:
         """A finding whose series does not hang yet: hang it in the active viewport, then go there."""
@@ -108,6 +123,10 @@ class Opening:
             self._window.messages.note(words.said("ui.scan.done", facts))
         if self._ctx.store.state.workspace.open_study is None:
             self.open_study(_largest(report.studies).study_instance_uid)
+
+
+def _what_hangs(arrangement: Arrangement) -> list[Hung | None]:
+    return [viewport.hung for viewport in arrangement.viewports]
 
 
 def _largest(studies: Sequence[Study]) -> Study:

@@ -33,7 +33,7 @@ class Pictures:
         self._ctx = ctx
         self._sets: dict[str, tuple[Study, tuple[DisplaySet, ...]]] = {}
         self._stacks: dict[Key, StackSource] = {}
-        self._coming = Coming(ctx.on_the_way.need, ctx.on_the_way.is_coming)
+        self._coming = Coming(ctx.on_the_way.need, ctx.on_the_way.is_coming, ctx.on_the_way.is_growing)
         self._thumbnails = Thumbnails(ctx.means.line, ctx.post, THUMBNAIL * 2, ctx.on_the_way.need)
 
     @property

@@ -65,6 +65,7 @@ class ViewHost(QWidget):
         rearranged = workspace.arrangement is not former.arrangement
         if rearranged or workspace.studies is not former.studies or not self.frames:
             self._arrange(workspace.arrangement)
+            self._each(lambda content: content.write())
         elif workspace.scroll_link is not former.scroll_link:
             self.sync.follow(workspace.arrangement, self.contents, workspace.scroll_link)
         if workspace.tool != former.tool:

@@ -111,6 +111,8 @@ class WebClient:
         headers = headers | _authorization(self.connection)
         http = self._fresh if method == "POST" else self._http
         for attempt in range(ATTEMPTS):
+            if http.is_closed:  # whoever asks came late: its source is closed
+                raise RemoteError("error.dicomweb.broken", connection=self.connection.name)
             is_last = attempt == ATTEMPTS - 1
             request = http.build_request(
                 method, _with_query(path, params), headers=headers, content=body() if body else None

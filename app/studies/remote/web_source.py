@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +40,7 @@ class WebSource:
         self._client = WebClient(connection)
         self._paths: dict[str, Path] = {}
         self._fetchings: dict[str, Fetching] = {}
+        self._lock = threading.Lock()
 
     @property
     def title(self) -> str:
@@ -111,13 +113,14 @@ class WebSource:
 
     def _fetching(self, study_uid: str, cancel: CancelToken | None) -> Fetching:
         """One for a study, so that what came for a reader who looked at it is not fetched again."""
-        known = self._fetchings.get(study_uid)
-        if known is None:
-            folder = server_folder(self._cache, self._connection) / study_uid
-            known = Fetching(self._client, folder, study_uid, _nobody, CancelToken())
-            self._fetchings[study_uid] = known
-        known.client, known.cancel = self._client.under(cancel), cancel or CancelToken()
-        return known
+        with self._lock:
+            known = self._fetchings.get(study_uid)
+            if known is None:
+                folder = server_folder(self._cache, self._connection) / study_uid
+                known = Fetching(self._client, folder, study_uid, _nobody, CancelToken())
+                self._fetchings[study_uid] = known
+            known.client, known.cancel = self._client.under(cancel), cancel or CancelToken()
+            return known
 
     def read(self, sop_instance_uid: str) -> Path:
         """A file that `open` fetched. Raises StudyUnreadableError if there is none."""

@@ -174,12 +174,12 @@ class RemoteSheet(Sheet):
         """Its images may still be coming."""
         if self.isVisible():
             self.dismiss()
-        self._main.desk.open_study(hit.study_instance_uid)
+        self._main.desk.opening.more_came(hit.study_instance_uid)
 
     def _opened(self, hit: StudyHit, report: ScanReport) -> None:
         if not report.studies:
             self._fail(text("ui.remote.empty_study"))
-        elif self._ctx.store.state.workspace.open_study_uid != hit.study_instance_uid:
+        else:
             self._show(hit)
         if report.remarks:
             self._main.messages.warn(words.said(*report.remarks[0]))

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.domain.volume import RemarkKind
 from app.settings.connections import Connection, ConnectionBook, save_connections
 from app.ui.contents import StackContent
 from app.ui.overlays.remote import RemoteSheet
@@ -65,12 +66,21 @@ def test_a_study_is_seen_before_it_is_here_and_the_last_image_on_wish(studio: St
         return found if isinstance(found, StackContent) else None
 
     assert studio.wait_for(lambda: content() is not None, timeout_s=20)
+    assert time.monotonic() - began < 1.0, "the first image does not wait for the others"
+    first = content()
+    assert first is not None
+    assert RemarkKind.LOADING in {remark.kind for remark in first.remarks()}, "a part is not the whole"
+    studio.grab(tmp_path / "first.png")
+
+    def count() -> int:
+        now = content()
+        return 0 if now is None else len(now.subject.display_set.frames)
+
+    assert studio.wait_for(lambda: count() == SLICES, timeout_s=20)
     shown = content()
     assert shown is not None
     source = studio.window.pictures.stack(shown.subject)[0]
-    assert source.count == SLICES
-    assert studio.wait_for(lambda: source.done > 0, timeout_s=20)
-    assert files_here(studio) < SLICES // 2, "the first image is seen long before the last is here"
+    assert files_here(studio) < SLICES // 2, "every image has its place long before the last is here"
     studio.act("view.image_last")
     assert studio.wait_for(lambda: source.frame(SLICES - 1) is not None, timeout_s=20)
     assert files_here(studio) < SLICES, f"after {time.monotonic() - began:.1f} s"
@@ -80,4 +90,5 @@ def test_a_study_is_seen_before_it_is_here_and_the_last_image_on_wish(studio: St
     assert studio.wait_for(lambda: not studio.state.jobs, timeout_s=20)
     assert content() is shown, "what hangs stays when the last image is here"
     assert files_here(studio) == SLICES
+    assert RemarkKind.LOADING not in {remark.kind for remark in shown.remarks()}
     assert studio.ctx.index.studies()[0].series[0].frame_count == SLICES
