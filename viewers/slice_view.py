@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from viewers import geometry
 from viewers.picture import Picture
 from viewers.steered_view import SteeredView
-from viewers.types import Frame, FrameSource, PictureInfo, Point, WindowLevel
+from viewers.types import Affine, Frame, FrameSource, PictureInfo, Point, WindowLevel
 from viewers.windowing import window_near
 
 _KEPT_PICTURES = 4
@@ -51,6 +51,10 @@ class SliceView(SteeredView):
     def layer_count(self) -> int:
         """Number of frames."""
         return self._source.count if self._source else 0
+
+    def affine_at(self, index: int) -> Affine:
+        """Affine of one frame, known before its pixels are; the unit matrix where nothing is shown."""
+        return self._source.affine_at(index) if self._source else np.eye(4)
 
     def set_source(
         self, source: FrameSource | None, windows: Sequence[WindowLevel] = (), info: PictureInfo = _KNOWN
@@ -101,7 +105,7 @@ class SliceView(SteeredView):
             self.show_index(int(np.argmin(away)))
 
     def _distance(self, index: int, point_mm: Point) -> float:
-        affine = self._source.affine_at(index) if self._source else np.eye(4)
+        affine = self.affine_at(index)
         normal = np.cross(affine[:3, 2], affine[:3, 1])
         normal = normal / max(float(np.linalg.norm(normal)), 1e-12)
         return abs(float((np.asarray(point_mm) - affine[:3, 3]) @ normal))

@@ -51,11 +51,15 @@ class Layout(Enum):
 
 
 class ScrollLink(Enum):
-    """Which stacks scroll together: the groups of the hanging protocol, all on the screen, or none."""
+    """Which stacks scroll together: the groups of the hanging protocol, all on the screen, none, or all as they stand.
+
+    By hand comes after none: what the reader has brought side by side stays so.
+    """
 
     GROUPS = "groups"
     ALL = "all"
     NONE = "none"
+    BY_HAND = "by_hand"
 
 
 class HeatMode(Enum):

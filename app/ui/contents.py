@@ -25,6 +25,7 @@ class StackContent(FlatContent):
     """One display set, image by image."""
 
     cine_words = ""  # pace and way, while it plays
+    link_words = ""  # how it scrolls with others
     key_frames: frozenset[FrameRef] = frozenset()  # those that a reader marked
 
     def __init__(self, subject: Subject, source: StackSource, info: PictureInfo) -> None:
@@ -88,10 +89,20 @@ class StackContent(FlatContent):
 
     def _layer(self, index: int, step: float | None) -> str:
         words = corners.layer_words(index, self.slices.layer_count, step)
-        is_key = self.subject.display_set.frames[index].ref in self.key_frames
-        return "  ".join(
-            part for part in (words, text("ui.key_image.mark") if is_key else "", self.cine_words) if part
-        )
+        return f"{words}  {self.cine_words}" if self.cine_words else words
+
+    def notes(self) -> tuple[str, ...]:
+        """That it is a key image, and how it scrolls with others."""
+        frames, index = self.subject.display_set.frames, self.slices.frame_index
+        is_key = 0 <= index < len(frames) and frames[index].ref in self.key_frames
+        mark = text("ui.key_image.mark") if is_key else ""
+        return tuple(part for part in (mark, self.link_words) if part)
+
+    def say_link(self, words: str) -> None:
+        """How it scrolls with others, in words; '' where it scrolls alone."""
+        if words != self.link_words:
+            self.link_words = words
+            self.write()
 
     def mark_key_frames(self, frames: frozenset[FrameRef]) -> None:
         """Say on these images that a reader marked them."""

@@ -46,6 +46,8 @@ class FlatContent(QObject):
         study, display_set = self.subject.study, self.subject.display_set
         told = corners.corner_text(study, display_set, self.state, place, layer)
         told = replace(told, bottom_right=(self.own.words(), *told.bottom_right[1:]))
+        # Lines of their own: in a narrow view the end of a long line is cut off.
+        told = replace(told, bottom_left=(*self.notes(), *told.bottom_left))
         if self.subject.is_beside:
             told = replace(told, top_right=(text("ui.corner.beside"), *told.top_right))
         self.view.set_corner_text(told)
@@ -63,6 +65,10 @@ class FlatContent(QObject):
     def where(self) -> tuple[str, str]:
         """(image n of N, position) in words."""
         return "", ""
+
+    def notes(self) -> tuple[str, ...]:
+        """What else must be known of the image that is shown, a line each."""
+        return ()
 
     @property
     def is_settled(self) -> bool:

@@ -49,6 +49,10 @@ def press(
     studio.wait_idle()
 
 
+def link_of(studio: Studio) -> ScrollLink:
+    return studio.ctx.store.state.workspace.scroll_link
+
+
 def stacks(studio: Studio) -> list[StackContent]:
     arrangement = studio.ctx.store.state.workspace.arrangement
     found = [studio.window.host.contents.get(v.viewport_id) for v in arrangement.viewports]
@@ -62,8 +66,8 @@ def test_a_chest_ct_hangs_beside_its_prior_each_under_its_own_date(studio: Studi
     assert now.subject.study.study_instance_uid == f"{NOW}.1"
     assert before.subject.study.study_instance_uid == f"{BEFORE}.1"
     assert [one.view.corners.top_right[-1] for one in (now, before)] == ["2026-08-01", "2025-08-01"]
-    assert before.view.corners.top_right[0] == "ANOTHER STUDY"
-    assert "ANOTHER STUDY" not in now.view.corners.top_right
+    assert before.view.corners.top_right[0] == "OTHER STUDY"
+    assert "OTHER STUDY" not in now.view.corners.top_right
     for one in (now, before):
         assert (one.state.window.center, one.state.window.width) == (-600, 1500)
 
@@ -89,12 +93,18 @@ def test_now_and_before_scroll_together_by_mm_and_alone_when_unlinked(studio: St
     assert before.slices.index == then + 2, "5 mm in the one are two images of 2.5 mm in the other"
     press(studio, Qt.Key.Key_Y)
     press(studio, Qt.Key.Key_Y)
-    assert studio.ctx.store.state.workspace.scroll_link is ScrollLink.NONE
+    assert link_of(studio) is ScrollLink.NONE
     press(studio, Qt.Key.Key_Down)
     assert (now.slices.index, before.slices.index) == (start + 2, then + 2)
+    assert "link:" not in "".join(now.view.corners.bottom_left)
     press(studio, Qt.Key.Key_Y)
+    assert link_of(studio) is ScrollLink.BY_HAND
     press(studio, Qt.Key.Key_Up)
     assert (now.slices.index, before.slices.index) == (start + 1, then), "the distance of now is kept"
+    assert "link: by hand" in "".join(now.view.corners.bottom_left)
+    press(studio, Qt.Key.Key_Y)
+    assert link_of(studio) is ScrollLink.GROUPS
+    assert "link: distance" in "".join(before.view.corners.bottom_left)
 
 
 def test_series_of_one_frame_of_reference_scroll_by_position(studio: Studio) -> None:
@@ -109,6 +119,28 @@ def test_series_of_one_frame_of_reference_scroll_by_position(studio: Studio) -> 
     press(studio, Qt.Key.Key_Tab)
     press(studio, Qt.Key.Key_Down)
     assert one.slices.index == other.slices.index
+    assert "link: position" in "".join(one.view.corners.bottom_left)
+
+
+def test_by_hand_the_readers_distance_is_kept_also_within_a_frame_of_reference(studio: Studio) -> None:
+    key = studio.window.pictures.sets_of_uid(f"{NOW}.1")[0].display_set_id
+    studio.window.desk.hang_in("v2", f"{NOW}.1", key)
+    studio.wait_idle()
+    one, other = stacks(studio)
+    for _ in range(2):
+        press(studio, Qt.Key.Key_Y)
+    press(studio, Qt.Key.Key_Home)
+    apart = other.slices.index - one.slices.index
+    assert apart
+    press(studio, Qt.Key.Key_Y)
+    assert f"link: {5.0 * abs(apart):.1f} mm off" in "".join(one.view.corners.bottom_left)
+    press(studio, Qt.Key.Key_Down)
+    assert other.slices.index - one.slices.index == apart
+    press(studio, Qt.Key.Key_End)
+    press(studio, Qt.Key.Key_Home)
+    assert (one.slices.index, other.slices.index) == (-apart, 0), (
+        "the end of the other stack has not eaten it"
+    )
 
 
 def test_another_protocol_that_fits_is_one_key_away(studio: Studio) -> None:

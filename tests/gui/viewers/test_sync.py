@@ -59,3 +59,34 @@ def test_planes_across_do_not_follow(qtbot: QtBot) -> None:
     axial.show_index(9)
     assert coronal.index == 4
     assert sync.views
+
+
+def test_other_examinations_keep_their_distance_in_mm_and_get_it_back_after_an_end(qtbot: QtBot) -> None:
+    fine, coarse = stack(qtbot, 41, 1.0, 0.0), stack(qtbot, 9, -5.0, 900.0)
+    fine.show_index(20)
+    coarse.show_index(4)
+    sync = SliceSync([fine, coarse], shares=lambda _one, _other: False)
+    fine.show_index(30)
+    assert coarse.index == 2, "their orders are opposite"
+    fine.show_index(40)
+    assert coarse.index == 0
+    coarse.show_index(8)
+    assert fine.index == 0
+    fine.show_index(20)
+    assert coarse.index == 4
+    sync.close()
+    fine.show_index(0)
+    assert coarse.index == 4
+
+
+def test_frames_that_are_not_decoded_yet_already_lead(qtbot: QtBot) -> None:
+    source = ArraySource(np.zeros((11, 8, 8), np.int16), affine(slice_step=(0, 0, 2.0)))
+    source.missing = set(range(11))
+    leader = SliceView()
+    qtbot.addWidget(leader)
+    leader.set_source(source, [WINDOW])
+    other = stack(qtbot, 11, 2.0, float(source.affine_at(0)[2, 3]))
+    sync = SliceSync([leader, other])
+    leader.show_index(7)
+    assert other.index == 7
+    sync.close()
