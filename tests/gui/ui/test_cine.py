@@ -11,10 +11,10 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, XRayAngiographicImageStorage
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
-from app.ui.contents import StackContent
 from app.ui.studio import Studio
+from tests.support.hands import press, stack
 from tests.support.ui import paths_in
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -45,20 +45,6 @@ def studio(tmp_path: Path, qapp: QApplication) -> Iterator[Studio]:
     made.wait_idle()
     yield made
     made.close()
-
-
-def press(
-    studio: Studio, which: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
-) -> None:
-    target: QWidget = studio.window.focusWidget() or studio.window
-    QTest.keyClick(target, which, modifier)
-    studio.spin()
-
-
-def stack(studio: Studio) -> StackContent:
-    content = studio.window.host.active
-    assert isinstance(content, StackContent)
-    return content
 
 
 def test_it_plays_at_the_rate_of_the_file_and_stops(studio: Studio) -> None:

@@ -10,11 +10,12 @@ import pydicom
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel
 
 from app.state.model import Layout, Plane, ScrollLink
 from app.ui.contents import StackContent
 from app.ui.studio import Studio
+from tests.support.hands import press_and_wait as press
 from tests.support.ui import paths_in, write_ct
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -39,14 +40,6 @@ def studio(tmp_path: Path, qapp: QApplication) -> Iterator[Studio]:
     made.wait_idle()
     yield made
     made.close()
-
-
-def press(
-    studio: Studio, which: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
-) -> None:
-    target: QWidget = studio.window.focusWidget() or studio.window
-    QTest.keyClick(target, which, modifier)
-    studio.wait_idle()
 
 
 def link_of(studio: Studio) -> ScrollLink:

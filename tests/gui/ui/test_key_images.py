@@ -9,10 +9,11 @@ import pytest
 from pydicom import dcmread
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
-from app.ui.contents import StackContent
 from app.ui.studio import Studio
+from tests.support.hands import press_and_wait as press
+from tests.support.hands import stack
 from tests.support.ui import paths_in, write_ct
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -26,20 +27,6 @@ def studio(tmp_path: Path, qapp: QApplication) -> Iterator[Studio]:
     made.open_folder(tmp_path / "ct")
     yield made
     made.close()
-
-
-def press(
-    studio: Studio, which: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
-) -> None:
-    target: QWidget = studio.window.focusWidget() or studio.window
-    QTest.keyClick(target, which, modifier)
-    studio.wait_idle()
-
-
-def stack(studio: Studio) -> StackContent:
-    content = studio.window.host.active
-    assert isinstance(content, StackContent)
-    return content
 
 
 def is_said(studio: Studio) -> bool:

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 import app.findings.journal
 from app.domain.errors import JournalError
 from app.domain.measure_codes import MEASURE_TOOLS
 from app.domain.measurement import Measurement
 from app.domain.volume import Space
-from app.ui.contents import StackContent
 from app.ui.studio import Studio
+from tests.support.hands import press, stack
 from tests.support.ui import paths_in, write_ct
 from viewers.shapes import measure_tools
 
@@ -34,20 +34,6 @@ def studio(tmp_path: Path, qapp: QApplication) -> Iterator[Studio]:
     made.wait_idle()
     yield made
     made.close()
-
-
-def press(
-    studio: Studio, which: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
-) -> None:
-    target: QWidget = studio.window.focusWidget() or studio.window
-    QTest.keyClick(target, which, modifier)
-    studio.spin()
-
-
-def stack(studio: Studio) -> StackContent:
-    content = studio.window.host.active
-    assert isinstance(content, StackContent)
-    return content
 
 
 def pixel(studio: Studio, row: float, column: float) -> QPoint:

@@ -17,6 +17,8 @@ from app.state.model import Layout, Plane
 from app.ui.contents import StackContent
 from app.ui.studio import Studio
 from app.workflows.judge import reread
+from tests.support.hands import press as key
+from tests.support.hands import stack
 from tests.support.ui import ball_finding, ct_result, finding, paths_in, write_ct
 
 # Qt says so of every window that has a smallest size, where there is no screen.
@@ -40,20 +42,6 @@ def opened(studio: Studio, tmp_path: Path) -> Studio:
     reread(studio.ctx)
     studio.wait_idle()
     return studio
-
-
-def key(
-    studio: Studio, which: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
-) -> None:
-    target: QWidget = studio.window.focusWidget() or studio.window
-    QTest.keyClick(target, which, modifier)
-    studio.spin()
-
-
-def stack(studio: Studio) -> StackContent:
-    content = studio.window.host.active
-    assert isinstance(content, StackContent)
-    return content
 
 
 def verdicts(studio: Studio) -> list[Verdict]:
