@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject
 
-from app.domain.volume import Space
 from app.state.model import Arrangement, ScrollLink
+from app.studies.display_sets import may_link
 from app.support.i18n import text
 from app.ui.contents import Content, StackContent
 
@@ -88,7 +88,5 @@ def _words(content: StackContent, group: list[StackContent], link: ScrollLink) -
 
 
 def share_positions(one: StackContent, other: StackContent) -> bool:
-    """Whether a position of one is a position of the other: both placed in the same frame of reference."""
-    sets = (one.subject.display_set, other.subject.display_set)
-    uids = {each.series.frame_of_reference_uid for each in sets}
-    return len(uids) == 1 and "" not in uids and all(each.space is Space.PATIENT for each in sets)
+    """Whether a position of one is a position of the other."""
+    return may_link(one.subject.display_set, other.subject.display_set)
