@@ -16,6 +16,7 @@ from app.settings.file import load_settings, save_settings
 from app.settings.schema import Settings
 from app.state.store import Store
 from app.support.paths import UserPaths, resource_dir, user_paths
+from app.support.slow_imports import settle_pydantic
 
 if TYPE_CHECKING:
     from app.findings.journal import Journal
@@ -94,6 +95,7 @@ class AppContext:
         """The child process that runs models; started by its first run."""
         with self._opening:
             if self._client is None:
+                settle_pydantic()
                 from inference.client import ModelClient
 
                 self._client = ModelClient()

@@ -22,6 +22,7 @@ from app.state.events import (
 from app.state.model import AppState, Hung, Plane
 from app.state.reading_events import FindingSelected
 from app.support.i18n import text
+from app.support.slow_imports import settle_pydantic
 from app.ui import words
 from app.ui.asking import Asking
 from app.ui.cine import Cine
@@ -247,5 +248,6 @@ class WindowDesk:
 
 def _import_views(_request: None, _progress: Progress, _cancel: CancelToken) -> None:
     """The first double-click should not wait for VTK to be imported."""
+    settle_pydantic()
     for name in ("viewers.slice_view", "app.studies.decode", "app.hanging.catalogue", "app.findings.journal"):
         importlib.import_module(name)

@@ -18,6 +18,7 @@ from app.state.model import JobRow
 from app.state.reading_events import ReadingReplayed
 from app.studies.display_sets import DisplaySet
 from app.support.i18n import text_with
+from app.support.slow_imports import settle_pydantic
 from app.workflows.open_study import note_ai
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def find_models(
     folders: tuple[Path, ...], _progress: Progress, _cancel: CancelToken
 ) -> tuple[KnownModel, ...]:
     """Packages in the folders by their manifests; every run checks everything else."""
+    settle_pydantic()
     from inference.catalog import find_packages
 
     return tuple(_known(entry) for entry in find_packages(folders, thorough=False))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.context import AppContext
 from app.domain.study import Study
 from app.support.paths import resource_dir
+from app.support.slow_imports import settle_pydantic
 from app.workflows.hang import Screen, Sets
 from app.workflows.hang_facts import priors_of
 
@@ -25,9 +26,8 @@ def own_folder(ctx: AppContext) -> Path:
 
 def catalogue(ctx: AppContext) -> Catalogue:
     """All protocols, read anew: files may come and go while the window is open."""
-    from app.hanging.catalogue import (
-        read_catalogue,
-    )  # its checks of files need a library that is slow to import
+    settle_pydantic()  # files are checked by it, and it is slow to import
+    from app.hanging.catalogue import read_catalogue
 
     return read_catalogue((own_folder(ctx), resource_dir() / "hanging_protocols"))
 
