@@ -97,8 +97,11 @@ class DimseSource:
         keeper.arrived.update((one.instance.sop_instance_uid, one) for one in held)
         fetched.received = len(keeper.arrived)
         self._fetch(keeper, fetched, cancel)
-        if not keeper.arrived:
-            raise fetched.failure or StudyUnreadableError(
+        is_unknown = fetched.failure is not None and fetched.failure.key == "error.dimse.retrieve_failed"
+        if not keeper.arrived and fetched.failure is not None and not (is_unknown and not fetched.expected):
+            raise fetched.failure
+        if not keeper.arrived:  # some servers end the retrieval of what they do not know as a failure (C000)
+            raise StudyUnreadableError(
                 "error.source.no_study", study=study_instance_uid[:64], place=self.title
             )
         self._paths.update((uid, one.instance.path) for uid, one in keeper.arrived.items())
