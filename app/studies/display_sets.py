@@ -15,6 +15,13 @@ from app.studies.volume_remarks import volume_remarks
 
 PROJECTION = frozenset({"CR", "DX", "MG", "RG", "PX", "IO", "RF", "XA"})
 PALETTES = frozenset({"MONOCHROME1", "MONOCHROME2"})
+LAID_OVER = frozenset(
+    {
+        "1.2.840.10008.5.1.4.1.1.66.4",  # Segmentation
+        "1.2.840.10008.5.1.4.1.1.66.7",  # Label Map Segmentation
+        "1.2.840.10008.5.1.4.1.1.30",  # Parametric Map
+    }
+)
 SAME_COSINE = 0.005  # 0.3 degrees; scanners repeat a direction to about 1e-4 (ours)
 SAME_SPACING_MM = 1e-4
 TURNED = 4  # directions; more of them with hardly an image each are one stack turned round an axis (ours)
@@ -96,8 +103,13 @@ class DisplaySet:
 
 
 def display_sets(study: Study) -> tuple[DisplaySet, ...]:
-    """All display sets of a study, by series, the largest stack of a series first."""
-    return tuple(one for series in study.series for one in series_display_sets(series))
+    """All display sets of a study, by series, the largest stack of a series first.
+
+    Masks and maps lie over pictures and are listed as objects; they are pictures themselves only where nothing else is.
+    """
+    found = tuple(one for series in study.series for one in series_display_sets(series))
+    pictures = tuple(one for one in found if one.frames[0].instance.sop_class_uid not in LAID_OVER)
+    return pictures or found
 
 
 def series_display_sets(series: Series) -> tuple[DisplaySet, ...]:

@@ -156,3 +156,19 @@ def test_real_odd_series_are_refused_or_corrected() -> None:
     odd = {one.why_no_volume or "tilted": one for one in sets_of(shared_dir("data", "series_odd_geometry"))}
     assert set(odd) == {"tilted", "geometry.missing_slices"}
     assert kinds(odd["tilted"]) == {RemarkKind.TILT}
+
+
+def test_masks_and_maps_are_objects_and_no_pictures_of_their_own_beside_images(tmp_path: Path) -> None:
+    write_stack(tmp_path / "ct", [(0, 0, z) for z in (0, 2, 4)])
+    for number, uid in enumerate(("66.4", "66.7", "30")):
+        kind = f"1.2.840.10008.5.1.4.1.1.{uid}"
+        series = {"SeriesInstanceUID": f"1.2.3.{number + 9}", "Modality": "SEG"}
+        write(ct_dataset(SOPClassUID=kind, **series), tmp_path / f"mask{number}")
+    (only,) = sets_of(tmp_path)
+    assert only.series.modality == "CT"
+
+
+def test_a_mask_that_lies_alone_can_be_looked_at(tmp_path: Path) -> None:
+    kind = {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.66.4", "Modality": "SEG"}
+    write(ct_dataset(**kind), tmp_path / "mask")
+    assert [one.series.modality for one in sets_of(tmp_path)] == ["SEG"]
