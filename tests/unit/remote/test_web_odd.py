@@ -139,7 +139,11 @@ def test_another_patients_object_never_stands_in_for_the_one_asked_for(tmp_path:
         if wants(asked, "series") or wants(asked, "instance")
         else AS_USUAL
     )
-    with OddServer(archive) as server, opened(server, tmp_path) as source, pytest.raises(OverreadError) as caught:
+    with (
+        OddServer(archive) as server,
+        opened(server, tmp_path) as source,
+        pytest.raises(OverreadError) as caught,
+    ):
         source.open(STUDY)
     assert caught.value.key == "error.dicomweb.other_object"
 
