@@ -112,6 +112,7 @@ class VolumeView(SteeredVolume):
             self.corners,
             preset(self.preset_id).title,
             (
+                *self.corners.bottom_right,  # no badge here: what must be known of the picture stands among its notes
                 *(() if self.is_full else (self.texts.coarse,)),
                 *((self.texts.reduced,) if self.is_reduced else ()),
             ),

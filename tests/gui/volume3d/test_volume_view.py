@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from viewers.types import Marker, VolumeImage, WindowLevel
+from viewers.types import CornerText, Marker, VolumeImage, WindowLevel
 from viewers.volume_renderer import VolumeRenderer
 from viewers.volume_view import VolumeView
 
@@ -178,3 +178,16 @@ def test_closing_while_it_works_is_safe(qtbot: QtBot, view: VolumeView) -> None:
     qtbot.wait(50)
     assert view.volume is None
     assert not view.grab_picture().isNull()
+
+
+def test_what_must_be_known_of_the_picture_is_written_on_it(qtbot: QtBot, view: VolumeView) -> None:
+    show(qtbot, view, ball())
+    before = view.grab_picture()
+    view.set_corner_text(CornerText(bottom_right=("missing slices: 91 of 99",)))
+    after = view.grab_picture()
+    rows, columns = after.height(), after.width()
+    changed = [
+        row for row in range(rows) if any(before.pixel(x, row) != after.pixel(x, row) for x in range(columns))
+    ]
+    assert changed, "nothing was written"
+    assert min(changed) > rows // 2
