@@ -21,7 +21,8 @@ class RawValues:
 
     def code(self, keyword: str) -> str:
         """CS, UI, DA, TM: default repertoire, padding taken off."""
-        return self.by_tag.get(TAGS[keyword], b"").decode("ascii", "replace").strip("\0 ")
+        raw = self.by_tag.get(TAGS[keyword])
+        return raw.decode("ascii", "replace").strip("\0 ") if raw else ""
 
     def codes(self, keyword: str) -> tuple[str, ...]:
         """The same, more than one value."""
@@ -30,8 +31,11 @@ class RawValues:
 
     def numbers(self, keyword: str) -> tuple[float, ...]:
         """DS or IS: all values, or none at all if one of them is no finite number."""
+        raw = self.by_tag.get(TAGS[keyword])
+        if not raw:
+            return ()
         try:
-            values = tuple(float(part) for part in self.codes(keyword))
+            values = tuple(map(float, raw.strip(b"\0 ").split(b"\\")))
         except ValueError:
             return ()
         return values if all(map(math.isfinite, values)) else ()

@@ -35,6 +35,10 @@ MAX_ELEMENTS = 20_000
 LONG_VRS = frozenset(
     {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"}
 )
+SHORT_VRS = frozenset(
+    {b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FL", b"FD", b"IS"}
+    | {b"LO", b"LT", b"PN", b"SH", b"SL", b"SS", b"ST", b"TM", b"UI", b"UL", b"US"}
+)
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _EXPLICIT = struct.Struct("<HH2sH")
 _IMPLICIT = struct.Struct("<HHL")
@@ -151,6 +155,8 @@ class _Walk:
                 group, element, length = _IMPLICIT.unpack_from(self.data, offset)
                 return group << 16 | element, length, offset + 8
             group, element, vr, short = _EXPLICIT.unpack_from(self.data, offset)
+            if vr in SHORT_VRS and group != 0xFFFE:  # nearly all there are
+                return group << 16 | element, short, offset + 8
             if group == 0xFFFE:
                 return group << 16 | element, _LONG.unpack_from(self.data, offset + 4)[0], offset + 8
             if vr in LONG_VRS:
