@@ -147,8 +147,11 @@ def prepare(requirements: str) -> None:
     if not PYTHON.exists():
         make_environment()
     print("bootstrap: installing the pinned libraries (about 1 GB the first time) ...", flush=True)
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    if subprocess.run([*pip, "-r", str(wanted)], check=False).returncode:
+    # The lock is whole (a test holds it to that), so nothing is left to resolve; pips before 24 stumble over a
+    # library asked for with extras as soon as a newer one than the pinned one exists.
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    locked = ["--require-hashes", "--no-deps", "-r", str(wanted)]
+    if subprocess.run([*pip, *locked], check=False).returncode:
         raise BootstrapError(
             "the pinned libraries could not be installed (pip says why above); check the network, then run this again."
         )

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 PACKAGING = Path(__file__).resolve().parents[2] / "packaging"
 
@@ -40,3 +45,50 @@ def test_every_line_is_hashed_and_names_no_index() -> None:
         assert "index-url" not in text
         blocks = re.split(r"\n(?=[A-Za-z0-9])", text.strip())
         assert all("--hash=sha256:" in block for block in blocks)
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_the_lock_is_whole(name: str) -> None:
+    """It is installed without a resolver, so what any of its libraries needs must stand in it."""
+    versions = _locked_here(name)
+    wanted = [(key, frozenset[str]()) for key in versions if _here(key)]
+    seen = set(wanted)
+    while wanted:
+        key, extras = wanted.pop()
+        for needed in _needs(key, extras):
+            other = canonicalize_name(needed.name)
+            assert other in versions, f"{name}: {key} needs {needed}"
+            assert needed.specifier.contains(versions[other], prereleases=True), f"{key} needs {needed}"
+            step = (other, frozenset(needed.extras))
+            if step not in seen:
+                seen.add(step)
+                wanted.append(step)
+
+
+def _locked_here(name: str) -> dict[str, str]:
+    """Distribution -> version of the lines that are meant for this Python on this system."""
+    text = (PACKAGING / name).read_text(encoding="utf-8")
+    lines = (Requirement(line.rstrip(" \\")) for line in text.splitlines() if re.match(r"[A-Za-z0-9]", line))
+    return {
+        canonicalize_name(one.name): next(iter(one.specifier)).version
+        for one in lines
+        if one.marker is None or one.marker.evaluate()
+    }
+
+
+def _here(name: str) -> bool:
+    """Whether it is installed: some lines are for other systems."""
+    try:
+        return bool(importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return False
+
+
+def _needs(name: str, extras: frozenset[str]) -> list[Requirement]:
+    """What an installed distribution asks for on this machine, with those extras."""
+    asked = [Requirement(text) for text in importlib.metadata.requires(name) or ()]
+    return [
+        one
+        for one in asked
+        if one.marker is None or any(one.marker.evaluate({"extra": extra}) for extra in ("", *extras))
+    ]
