@@ -244,6 +244,7 @@ class WindowDesk:
         """The window goes: nothing is repainted any more, and whoever waits for an answer gets none."""
         self.watch.close()
         self.asking.close()
+        self.opening.copies.close()
 
 
 def _import_views(_request: None, _progress: Progress, _cancel: CancelToken) -> None:

@@ -17,6 +17,7 @@ from app.support.i18n import explain, text
 from app.ui import words
 from app.ui.panels.worklist import MARK
 from app.workflows import hang
+from app.workflows.copies import CopiesOnScreen
 from app.workflows.open_study import ScanListener, list_known, open_study, start_scan
 from app.workflows.places import Place, folder_to_return_to, short_name
 from app.workflows.protocols import catalogue, screen_of
@@ -32,6 +33,7 @@ class Opening:
     def __init__(self, ctx: AppContext, window: MainWindow) -> None:
         self._ctx = ctx
         self._window = window
+        self.copies = CopiesOnScreen(ctx)
         self._hung: Arrangement | None = None  # as it was when a study was opened
 
     def list_known(self) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.domain.errors import OverreadError
+    from app.domain.study import Study
+    from app.state.model import Workspace
     from app.studies.index import StudyIndex
 
 GIB = 1024**3
@@ -31,7 +33,7 @@ class Purged:
     left_size: int
 
 
-def purge_copies(cache: Path, index: StudyIndex, limit: int, spared: Set[str]) -> Purged:
+def purge_copies(cache: Path, index: StudyIndex, limit: int, spared: Set[str] = frozenset()) -> Purged:
     """Take copies away until they are within `limit` bytes, and their files off the index."""
     from app.studies.remote.kept_copies import kept_studies, purge
 
@@ -42,11 +44,49 @@ def purge_copies(cache: Path, index: StudyIndex, limit: int, spared: Set[str]) -
     return Purged(len(gone), sum(one.size for one in gone), len(left), sum(one.size for one in left))
 
 
-def in_use(ctx: AppContext) -> frozenset[str]:
-    """Studies that are open or hang somewhere. Main thread."""
-    workspace = ctx.store.state.workspace
-    hung = {one.hung.study_instance_uid for one in workspace.arrangement.viewports if one.hung is not None}
-    return frozenset(hung | {workspace.open_study_uid})
+class CopiesOnScreen:
+    """Marks the copies that are open or hang somewhere, so that nobody's purge takes them. Main thread."""
+
+    def __init__(self, ctx: AppContext) -> None:
+        self._cache = ctx.paths.cache
+        self._releases: dict[Path, Callable[[], None]] = {}
+        self._seen: tuple[tuple[Study, ...], set[str]] = ((), set())
+        self._stop = ctx.store.watch(lambda state: state.workspace, self._follow)
+
+    def close(self) -> None:
+        """Nothing is on the screen any more."""
+        self._stop()
+        while self._releases:
+            self._releases.popitem()[1]()
+
+    def _follow(self, workspace: Workspace) -> None:
+        shown = {one.hung.study_instance_uid for one in workspace.arrangement.viewports if one.hung}
+        uids = shown | {workspace.open_study_uid}
+        if self._seen[0] is workspace.studies and self._seen[1] == uids:
+            return  # a window dragged or a slice turned changes the workspace many times a second
+        self._seen = (workspace.studies, uids)
+        folders = {
+            folder
+            for study in workspace.studies
+            if study.study_instance_uid in uids
+            for folder in self._folders_of(study)
+        }
+        for folder in folders - self._releases.keys():
+            from app.studies.remote.use_marks import mark_use
+
+            self._releases[folder] = mark_use(folder)
+        for folder in self._releases.keys() - folders:
+            self._releases.pop(folder)()
+
+    def _folders_of(self, study: Study) -> frozenset[Path]:
+        """Two servers may each have sent a part of it."""
+        copies = self._cache / "remote"
+        return frozenset(
+            instance.path.parent
+            for series in study.series
+            for instance in series.instances
+            if instance.path.parent.parent.parent == copies
+        )
 
 
 def start_purge(
@@ -55,15 +95,13 @@ def start_purge(
     failed: Callable[[OverreadError], None],
     *,
     all_of_them: bool = False,
-    spared: Set[str] = frozenset(),
 ) -> Job:
-    """As a job: down to the size of the settings, or all that are not in use."""
+    """As a job: down to the size of the settings, or all that nobody uses."""
     limit = 0 if all_of_them else ctx.settings.copies_gib * GIB
     cache, index = ctx.paths.cache, ctx.index
-    spared = in_use(ctx) | spared
 
     def purge(_request: None, _progress: Progress, _cancel: CancelToken) -> Purged:
-        purged = purge_copies(cache, index, limit, spared)
+        purged = purge_copies(cache, index, limit)
         if purged.studies:
             studies = index.studies()
             ctx.post(lambda: ctx.store.apply(StudiesListed(studies)))

@@ -13,7 +13,7 @@ from app.domain.volume import Cancelled, CancelToken, Progress
 from app.state.events import StudiesListed
 from app.studies.grouping import group_studies
 from app.studies.source_types import Announcing
-from app.workflows.copies import GIB, in_use, purge_copies
+from app.workflows.copies import GIB, purge_copies
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,14 +42,14 @@ def retrieval(
 ) -> Callable[[Wanted, Progress, CancelToken], ScanReport]:
     """The work of a job. known: called on the main thread each time that more of the study is in the worklist."""
     index, cache = ctx.index, ctx.paths.cache
-    limit, spared = ctx.settings.copies_gib * GIB, in_use(ctx)
+    limit = ctx.settings.copies_gib * GIB
 
     def retrieve(asked: Wanted, progress: Progress, cancel: CancelToken) -> ScanReport:
         source, shown = connect(asked.place), _ShownEarly(ctx, asked.study_instance_uid, known)
         try:
             shown.begin(source, cancel)
             report = source.open(asked.study_instance_uid, shown.heard, progress, cancel)
-            purge_copies(cache, index, limit, spared | {asked.study_instance_uid})
+            purge_copies(cache, index, limit, {asked.study_instance_uid})
             return report
         finally:
             shown.end()

@@ -35,7 +35,7 @@ def register(tree: typer.Typer) -> None:
         paths.cache.mkdir(parents=True, exist_ok=True)
         with closing(StudyIndex(paths.index_file)) as index:
             most = int(gib * GIB) if purge else 2**63
-            done = purge_copies(paths.cache, index, most, frozenset())
+            done = purge_copies(paths.cache, index, most)
         told = {
             "studies": done.left,
             "bytes": done.left_size,

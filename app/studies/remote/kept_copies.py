@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.studies.remote.use_marks import is_used
+
 GONE = ".gone"  # a copy on its way out, beside the others: a rename is whole or not at all
 
 
@@ -47,7 +49,7 @@ def note_use(cache: Path, file: Path) -> None:
 def purge(cache: Path, limit: int, spared: Set[str] = frozenset()) -> tuple[KeptStudy, ...]:
     """Take copies away, oldest use first, until all take at most `limit` bytes; tells which went.
 
-    spared: studies that are open or on their way. One that cannot be taken away stays, and the next goes.
+    spared: by Study Instance UID; so are those marked as used. One that cannot be taken away stays, the next goes.
     """
     _empty_out(cache)
     kept = kept_studies(cache)
@@ -64,14 +66,30 @@ def purge(cache: Path, limit: int, spared: Set[str] = frozenset()) -> tuple[Kept
 
 
 def _take_away(folder: Path) -> bool:
+    """Out of sight by one rename, then away. Who opens it meanwhile marks it first and looks for it then."""
+    if is_used(folder):
+        return False
     out = folder.parent / GONE / f"{os.getpid()}-{time.monotonic_ns()}"
     try:
         out.parent.mkdir(exist_ok=True)
         folder.rename(out)
     except OSError:  # held open by another program, as Windows does it
         return False
+    if is_used(folder):
+        _put_back(out, folder)
+        return False
     shutil.rmtree(out, ignore_errors=True)
     return True
+
+
+def _put_back(out: Path, folder: Path) -> None:
+    """Marked between the look and the rename; what came there since is newer and stays."""
+    with suppress(OSError):
+        folder.mkdir(exist_ok=True)
+        for path in out.iterdir():
+            if not (folder / path.name).exists():
+                path.replace(folder / path.name)
+    shutil.rmtree(out, ignore_errors=True)
 
 
 def _empty_out(cache: Path) -> None:
