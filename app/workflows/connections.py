@@ -18,17 +18,23 @@ from app.workflows.places import surroundings
 if TYPE_CHECKING:
     from app.studies.scan import ScanReport
 
-_INCOMPLETE = frozenset(f"{scheme}.incomplete" for scheme in ("dicomweb", "dimse"))
+_SCHEMES = ("dicomweb", "dimse")
+_INCOMPLETE = frozenset(f"{scheme}.incomplete" for scheme in _SCHEMES)
+_UNCONFIRMED = frozenset(f"{scheme}.{word}" for scheme in _SCHEMES for word in ("from_cache", "broke_off"))
 
 
 @dataclass(frozen=True, slots=True)
 class FetchReport:
-    """What a fetch brought: files in the folder, total as the server counts, sentences of what is wrong."""
+    """What a fetch brought: files in the folder, total as the server counts, sentences of what is wrong.
+
+    is_confirmed: the server told what the study holds and was heard to the end.
+    """
 
     folder: Path
     files: int
     total: int
     refused: tuple[tuple[str, tuple[tuple[str, object], ...]], ...]
+    is_confirmed: bool = True
 
 
 def connection_of(paths: UserPaths, name: str) -> Connection:
@@ -95,7 +101,8 @@ def fetch(
         written += 1
     told = [dict(facts).get("total") for key, facts in report.remarks if key in _INCOMPLETE]
     total = next((one for one in told if isinstance(one, int)), len(instances))
-    return FetchReport(folder, written, total, tuple(dict.fromkeys(refused)))
+    is_confirmed = not any(key in _UNCONFIRMED for key, _ in report.remarks)
+    return FetchReport(folder, written, total, tuple(dict.fromkeys(refused)), is_confirmed)
 
 
 def files_in(places: Sequence[Path]) -> tuple[Path, ...]:

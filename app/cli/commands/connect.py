@@ -84,7 +84,7 @@ def fetch_study(
     out: Annotated[Path, typer.Option("--out", help=text("connect.option.out"))],
     as_json: AsJson = False,
 ) -> None:
-    """One study into a folder; 1 where not all of it came."""
+    """One study into a folder; 1 where not all of it came, or the server did not confirm that it is all."""
     source = _source(connection)
     try:
         report = fetch(source, study, out)
@@ -93,8 +93,8 @@ def fetch_study(
     sentences = [text_with(key, dict(facts)) for key, facts in report.refused]
     if as_json:
         told = {"connection": connection, "study_instance_uid": study, "folder": str(out)}
-        counts = {"files": report.files, "total": report.total, "remarks": sentences}
-        typer.echo(json.dumps(told | counts, ensure_ascii=False, indent=1))
+        counts = {"files": report.files, "total": report.total, "is_confirmed": report.is_confirmed}
+        typer.echo(json.dumps(told | counts | {"remarks": sentences}, ensure_ascii=False, indent=1))
     else:
         for sentence in sentences:
             typer.echo(sentence)
@@ -103,6 +103,8 @@ def fetch_study(
         raise RemoteError(
             "error.connect.incomplete", connection=connection, files=report.files, total=report.total
         )
+    if not report.is_confirmed:
+        raise RemoteError("error.connect.unconfirmed", connection=connection, files=report.files)
 
 
 def send(

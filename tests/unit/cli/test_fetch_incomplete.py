@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from app.cli.main import run as main
+from app.domain.volume import CancelToken, Progress
 from app.settings.connections import Connection, ConnectionBook, save_connections
+from app.studies.scan import ScanReport
+from app.studies.source_types import Heard, Stored, StudyPage, StudyQuery
 from app.support.paths import user_paths
+from app.workflows.connections import fetch
 from tests.support.orthanc import running_orthanc
 from tests.support.plug import Plug
 from tests.support.web import stack
@@ -38,3 +44,51 @@ def test_a_fetch_that_breaks_off_is_no_success_and_the_next_one_brings_the_rest(
         assert main(words) == 0
         report = json.loads(capsys.readouterr().out)
         assert (report["files"], report["total"], report["remarks"]) == (20, 20, [])
+        server.stop()
+        assert main(words) == 1  # all of it lies here, but nobody knows whether the study has grown since
+        told = capsys.readouterr()
+        report = json.loads(told.out)
+        assert (report["files"], report["total"], report["is_confirmed"]) == (20, 20, False)
+        assert "20 images" in told.err
+        assert len(told.err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("scheme", ["dicomweb", "dimse"])
+@pytest.mark.parametrize("word", ["from_cache", "broke_off"])
+def test_what_the_server_did_not_confirm_is_not_called_whole(tmp_path: Path, scheme: str, word: str) -> None:
+    """Both kinds of server, without a count of theirs."""
+    report = ScanReport((), 0, 0, 0.0, (), remarks=((f"{scheme}.{word}", (("connection", "pacs"),)),))
+    fetched = fetch(_Told(report), "1.2.3", tmp_path)
+    assert not fetched.is_confirmed
+    assert fetch(_Told(replace(report, remarks=())), "1.2.3", tmp_path).is_confirmed
+
+
+@dataclass
+class _Told:
+    """A source that answers with one report."""
+
+    report: ScanReport
+    title: str = "pacs"
+    can_store: bool = False
+
+    def search(self, query: StudyQuery, cancel: CancelToken | None = None) -> StudyPage:
+        raise NotImplementedError
+
+    def open(
+        self,
+        study_instance_uid: str = "",
+        heard: Heard | None = None,
+        progress: Progress | None = None,
+        cancel: CancelToken | None = None,
+    ) -> ScanReport:
+        return self.report
+
+    def read(self, sop_instance_uid: str) -> Path:
+        raise NotImplementedError
+
+    def store(
+        self, files: Sequence[Path], progress: Progress | None = None, cancel: CancelToken | None = None
+    ) -> tuple[Stored, ...]:
+        raise NotImplementedError
+
+    def close(self) -> None: ...
