@@ -143,6 +143,7 @@ def _checked(chunks: Iterator[bytes], cancel: CancelToken) -> Iterator[bytes]:
     for chunk in chunks:
         cancel.check()
         yield chunk
+    cancel.check()  # the end may be that of a line that was cut for it
 
 
 def _at(scanned: ScannedInstance, path: Path) -> ScannedInstance:
