@@ -187,7 +187,8 @@ def _walk(folder: Path, run: _Scan) -> Iterator[Path]:
 
     for root, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        place = Path(root)
         for name in sorted(names):
-            file = Path(root, name)
+            file = place / name
             if not name.startswith(".") and file.is_file():
                 yield file

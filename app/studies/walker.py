@@ -18,6 +18,7 @@ EXPLICIT_BIG = "1.2.840.10008.1.2.2"
 DEFLATED = frozenset({"1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.4.95"})
 
 PIXEL_TAGS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
+FIRST_OF_PIXELS = min(PIXEL_TAGS)
 UNDEFINED = 0xFFFFFFFF
 SHARED_GROUPS, FRAME_GROUPS = 0x52009229, 0x52009230
 # Elements whose mere presence changes what the plain values mean or how they are shown.
@@ -123,6 +124,8 @@ class _Walk:
         end = len(self.data)
         previous = 0
         while offset < end:
+            if self.explicit:
+                offset, previous = self.short_ones(offset, previous, wanted, found)
             tag, length, start = self.header(offset)
             if tag in PIXEL_TAGS:
                 found.has_pixels, found.pixel_offset = True, start
@@ -144,6 +147,26 @@ class _Walk:
                     found.values[tag] = self.data[start:offset]
         if offset > end:
             raise MoreBytesError
+
+    def short_ones(
+        self, offset: int, previous: int, wanted: Container[int], found: Elements
+    ) -> tuple[int, int]:
+        """Collect as long as elements are short, in order and plainly told: nearly all are, so each step counts.
+
+        Returns where the first other one begins, still within the bytes, and the tag before it.
+        """
+        data, last, count = self.data, len(self.data) - 8, self.count
+        while offset <= last and count < MAX_ELEMENTS:
+            group, element, vr, length = _EXPLICIT.unpack_from(data, offset)
+            tag = group << 16 | element
+            after = offset + 8 + length
+            if vr not in SHORT_VRS or not previous < tag < FIRST_OF_PIXELS or tag in NOTED or after > last:
+                break
+            if tag in wanted:
+                found.values[tag] = data[offset + 8 : after]
+            previous, offset, count = tag, after, count + 1
+        self.count = count
+        return offset, previous
 
     def header(self, offset: int) -> tuple[int, int, int]:
         """Tag, length and where the value begins."""
