@@ -24,6 +24,12 @@ def connections(_ctx: AppContext, desk: Desk) -> None:
     desk.show("connections")
 
 
+@action("file.listener", menu="file", group="remote")
+def listener(_ctx: AppContext, desk: Desk) -> None:
+    """Open or close the port at which other computers may send studies."""
+    desk.show("listener")
+
+
 @action("report.send", menu="report", group="export", when=has_findings)
 def send(_ctx: AppContext, desk: Desk) -> None:
     """Send accepted and edited findings to a server as SR and SEG."""

@@ -64,6 +64,7 @@ class WindowDesk:
         """Once the window is on the screen: what it knew before, which models there are, and views made ready."""
         self.opening.list_known()
         self.running.find_models()
+        self.sheets.listening.start_if_chosen()
         self._ctx.jobs.submit(_import_views, None, Priority.BACKGROUND, kind="warm")
 
     @property
@@ -245,6 +246,7 @@ class WindowDesk:
         self.watch.close()
         self.asking.close()
         self.opening.copies.close()
+        self.sheets.listening.close()
 
 
 def _import_views(_request: None, _progress: Progress, _cancel: CancelToken) -> None:

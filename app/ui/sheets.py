@@ -11,10 +11,12 @@ from app.settings.schema import Settings
 from app.support.i18n import text
 from app.support.paths import resource_dir
 from app.ui import words
+from app.ui.listening import ListeningDesk
 from app.ui.objects import ObjectDesk
 from app.ui.overlays.about import AboutSheet
 from app.ui.overlays.connections import ConnectionsSheet
 from app.ui.overlays.key_list import KeySheet
+from app.ui.overlays.listener import ListenerSheet
 from app.ui.overlays.palette import Choice, PaletteSheet
 from app.ui.overlays.remote import RemoteSheet
 from app.ui.overlays.send import SendSheet
@@ -41,6 +43,7 @@ class Sheets:
         self._window = window
         self._desk = desk
         self._made: dict[str, Sheet] = {}
+        self.listening = ListeningDesk(ctx, window)
         self.objects = ObjectDesk(ctx, window, self.show_sheet)
         window.host.set_mouse(window.commands.keymap.mouse)
 
@@ -76,6 +79,8 @@ class Sheets:
         }
         if what in remote:
             return remote[what](self._ctx, self._window)
+        if what == "listener":
+            return ListenerSheet(self._ctx, self._window, self.listening)
         if what == "palette":
             return PaletteSheet(self._window, self._choices)
         if what == "keys":

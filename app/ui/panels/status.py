@@ -26,6 +26,7 @@ class StatusLine(QWidget):
         for part in (self.journal, self.memory, self.renderer):
             part.setProperty("role", "quiet")
         self.mode = label(role="warning")
+        self.listening = label(role="quiet")
         self.deed = ElidedLabel()
         self.deed.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.undo = QToolButton()
@@ -43,6 +44,7 @@ class StatusLine(QWidget):
             line.addWidget(_divider())
             line.addWidget(part)
         line.addWidget(self.deed, 1)
+        line.addWidget(self.listening)
         line.addWidget(self.mode)
         line.addWidget(self.undo)
         self._timer = QTimer(self)
@@ -72,6 +74,10 @@ class StatusLine(QWidget):
     def show_renderer(self, words: str) -> None:
         """What draws 3D."""
         self.renderer.setText(words)
+
+    def show_listening(self, words: str) -> None:
+        """That a port of this computer is open, and for whom; empty where none is."""
+        self.listening.setText(words)
 
     def show_mode(self, words: str) -> None:
         """A mode in which keys mean something else."""
