@@ -45,3 +45,21 @@ def spacing_of(affine: Affine) -> tuple[float, float, float]:
     """Distance in mm between slices, rows and columns."""
     lengths = np.linalg.norm(affine[:3, :3], axis=0)
     return float(lengths[0]), float(lengths[1]), float(lengths[2])
+
+
+def is_acquired_plane(affine: Affine, shape: Sequence[int], normal: ArrayLike) -> bool:
+    """Whether a plane with this normal (LPS) shows slices as they were imaged, and is not cut across them.
+
+    affine, shape: of a volume, (slices, rows, columns). Slices are told by their rows and columns, not by the way
+    they are stacked, which a tilted gantry shears. Rounded cosines turn a plane a little; as long as no point of the
+    picture strays from its slice by half the distance between slices, it is that slice.
+    """
+    across = np.cross(affine[:3, 2], affine[:3, 1])
+    across /= np.linalg.norm(across)
+    given = np.asarray(normal, dtype=float)
+    given = given / np.linalg.norm(given)
+    sine = float(np.linalg.norm(np.cross(across, given)))
+    _, row_mm, column_mm = spacing_of(affine)
+    half_diagonal = 0.5 * float(np.hypot((shape[1] - 1) * row_mm, (shape[2] - 1) * column_mm))
+    distance = abs(float(affine[:3, 0] @ across))
+    return sine * half_diagonal < 0.5 * distance and float(abs(across @ given)) > 0.5

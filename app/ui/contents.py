@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from app.domain.finding import Place
+from app.domain.geometry import is_acquired_plane
 from app.domain.volume import FrameRef, Remark, RemarkKind, Space, Volume, Window
 from app.state.model import Plane
 from app.studies.stack_source import StackSource
@@ -143,12 +144,13 @@ class PlaneContent(FlatContent):
         self.plane = plane
         self._of_volume = subject.display_set.remarks
         self._windows: tuple[Window, ...] = ()
+        self._volume: Volume | None = None
         super().__init__(subject, self.planes)
         self.planes.position_changed.connect(lambda _point: self.write())
 
     def show_volume(self, volume: Volume) -> None:
         """The group has put the volume; say what it is."""
-        self._of_volume, self._windows = volume.remarks, volume.windows
+        self._of_volume, self._windows, self._volume = volume.remarks, volume.windows, volume
         self.write()
 
     def windows(self) -> tuple[Window, ...]:
@@ -156,9 +158,13 @@ class PlaneContent(FlatContent):
         return self._windows
 
     def remarks(self) -> tuple[Remark, ...]:
-        """Of the volume; planes that were not acquired as such say so."""
-        known = self._of_volume
-        return known if self.plane is Plane.AXIAL else (*known, Remark(RemarkKind.REFORMATTED))
+        """Of the volume; planes that were not acquired as such say so, and so do all as long as nobody knows."""
+        known, volume = self._of_volume, self._volume
+        if volume is not None and is_acquired_plane(
+            volume.affine, volume.pixels.shape, self.planes.basis[:, 2]
+        ):
+            return known
+        return (*known, Remark(RemarkKind.REFORMATTED))
 
     def where(self) -> tuple[str, str]:
         """Which plane, and its position."""
@@ -169,6 +175,7 @@ class PlaneContent(FlatContent):
 
     def close(self) -> None:
         """Let go of the volume."""
+        self._volume = None
         self.planes.set_volume(None)
 
 
