@@ -138,6 +138,7 @@ def test_a_study_on_its_way_is_spared(tmp_path: Path) -> None:
     assert len(purge(tmp_path / "cache", 0)) == 1
 
 
+@pytest.mark.qt_log_ignore("propagateSizeHints")
 def test_a_study_opened_in_a_window_is_spared_until_another_is(tmp_path: Path) -> None:
     paths = paths_in(tmp_path)
     folders = [write_copy(paths.cache, uid) for uid in ("1.1", "1.2")]
