@@ -36,6 +36,7 @@ class PointerEngine(QObject):
     hovered = Signal(float, float)
     side_pressed = Signal(int)  # -1 back, +1 forward
     zoomed = Signal(float, float, float)  # factor, x_px, y_px
+    slab_turned = Signal(int)  # notches: thicker, or thinner where negative
     ended = Signal()  # a gesture was finished or cancelled
 
     def __init__(self, widget: QWidget, target: Steered) -> None:
@@ -150,11 +151,14 @@ class PointerEngine(QObject):
         if action == "zoom":
             factor = WHEEL_ZOOM ** (turned / NOTCH)
             self.zoomed.emit(factor, event.position().x(), event.position().y())
-        elif action == "scroll":
+        elif action in {"scroll", "slab"}:
             self._wheel += turned
             notches = int(self._wheel / NOTCH)  # towards zero: a touchpad sends many small turns
             self._wheel -= notches * NOTCH
-            self._target.scroll_by(-notches)
+            if action == "scroll":
+                self._target.scroll_by(-notches)
+            elif notches:
+                self.slab_turned.emit(notches)
         return True
 
     def _on_key(self, event: QEvent) -> bool:

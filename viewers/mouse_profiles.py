@@ -33,7 +33,7 @@ Binding = tuple[Button, Modifier]
 
 @dataclass(frozen=True, slots=True)
 class MouseProfile:
-    """Drags and wheel turns of one profile: (button, modifier) -> tool id, modifier -> "scroll" or "zoom".
+    """Drags and wheel turns of one profile: (button, modifier) -> tool id, modifier -> "scroll", "zoom" or "slab".
 
     A drag that is not listed with its modifier is the one without: tools then read Shift as fine, Ctrl as coarse.
     """
@@ -55,7 +55,7 @@ class MouseProfile:
         return self.wheel.get(modifier, self.wheel.get(Modifier.PLAIN))
 
 
-_WHEEL = {Modifier.PLAIN: "scroll", Modifier.CTRL: "zoom"}
+_WHEEL = {Modifier.PLAIN: "scroll", Modifier.CTRL: "zoom", Modifier.ALT: "slab"}
 _FOLLOW = {(Button.NONE, Modifier.SHIFT): "crosshair", (Button.BOTH, Modifier.PLAIN): "scroll"}
 
 

@@ -16,7 +16,7 @@ from viewers import geometry
 from viewers.geometry import Vector
 from viewers.picture import Picture
 from viewers.scene import Color, CrossLine
-from viewers.steered_view import SteeredView
+from viewers.slab_view import SlabView
 from viewers.types import PictureInfo, Point, ViewerText, ViewState, VolumeImage, WindowLevel
 
 
@@ -45,7 +45,7 @@ POINT_GRIP_PX = 14.0  # a little more than the gap in the lines
 LINE_GRIP_PX = 4.0
 
 
-class MprView(SteeredView):
+class MprView(SlabView):
     """One plane through a volume at one point. Oblique planes come by another basis."""
 
     position_changed = Signal(object)  # Point: scrolled, dragged or jumped to
@@ -140,6 +140,10 @@ class MprView(SteeredView):
         """Crosshair lines follow the picture."""
         self.cross_lines = tuple(line for view in self.others if (line := _line_of(self, view)) is not None)
 
+    def slab_changed(self) -> None:
+        """Markers within the slab belong to it."""
+        self._put()
+
     def _step(self) -> float:
         affine = self._volume.affine if self._volume is not None else np.eye(4)
         return geometry.step_along(affine, self.basis[:, 2])
@@ -163,7 +167,7 @@ class MprView(SteeredView):
             return
         shape = self._volume.pixels.shape
         box = geometry.volume_box(self._volume.affine, shape, self.basis, self.cross_point)
-        self.put_picture(self.picture, box, self._step() / 2)
+        self.put_picture(self.picture, box, max(self._step(), self.slab.reach_mm) / 2)
 
 
 class MprGroup(QObject):

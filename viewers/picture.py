@@ -44,6 +44,8 @@ class Picture:
         self.is_colour = self.pixels.ndim == 4
         self._levels = [VtkArray(self.pixels)]
         self._pace: tuple[float, float] | None = None
+        self._padded: VtkArray | None = None
+        self._padding_is_known = False
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -62,6 +64,16 @@ class Picture:
             self._levels.append(VtkArray(halved(self._levels[-1].pixels)))
         wanted = min(wanted, len(self._levels) - 1)
         return self._levels[wanted], coarser_affine(self.affine, wanted)
+
+    def padded(self) -> VtkArray | None:
+        """255 where a voxel is padding, else 0; None where none is. Made when it is first needed."""
+        if not self._padding_is_known:
+            limits = padding_of(self.source)
+            if limits is not None:
+                hidden = (self.pixels >= limits[0]) & (self.pixels <= limits[1])
+                self._padded = VtkArray(hidden.view(np.uint8) * np.uint8(255)) if hidden.any() else None
+            self._padding_is_known = True
+        return self._padded
 
     def value_at(self, point_mm: Point) -> float | None:
         """Modality value of the voxel that a point lies in; None outside, in padding, and for colour."""
@@ -156,14 +168,23 @@ class PictureSampler:
             self._sampled_for, self._sampled_from = key, picture
         return self._sampled
 
-    def image(self, picture: Picture, sampled: NDArray[Any], state: ViewState, ratio: float) -> QImage:
-        """The sampled values as grey (or colour) for the painter."""
+    def image(
+        self,
+        picture: Picture,
+        sampled: NDArray[Any],
+        state: ViewState,
+        ratio: float,
+        void: NDArray[np.bool_] | None = None,
+    ) -> QImage:
+        """The sampled values as grey (or colour) for the painter; void: what is black whatever is sampled there."""
         if picture.is_colour:
             colours = _bytes_of(sampled, picture.source)
             self._shown = np.ascontiguousarray(255 - colours if state.invert else colours)
             kind = QImage.Format.Format_RGB888
         else:
             self._shown = self._grey(sampled, picture, state)
+            if void is not None:
+                self._shown[void] = 0
             kind = QImage.Format.Format_Grayscale8
         rows, columns = self._shown.shape[:2]
         image = QImage(self._shown.data, columns, rows, self._shown.strides[0], kind)

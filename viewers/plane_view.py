@@ -127,7 +127,7 @@ class PlaneView(OverlayView):
             ratio = self.devicePixelRatioF()
             size = (max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
             screen = Screen(scene.plane, size, ratio)
-            self._sampler.paint(painter, self.picture, screen, self._state)
+            self.paint_picture(painter, self.picture, screen)
             self._paint_file_planes(painter, self.picture, screen)
             _paint_layers(painter, self, scene, screen)
             self.paint_ink(painter)
@@ -136,6 +136,10 @@ class PlaneView(OverlayView):
         if painted and not self._first_painted:
             self._first_painted = True
             QTimer.singleShot(0, self, self.first_picture.emit)
+
+    def paint_picture(self, painter: QPainter, picture: Picture, screen: Screen) -> None:
+        """The grey or coloured picture itself."""
+        self._sampler.paint(painter, picture, screen, self._state)
 
     def paint_ink(self, painter: QPainter) -> None:
         """For subclasses: what the reader has drawn."""

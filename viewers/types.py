@@ -244,4 +244,8 @@ class ViewerText:
     overlays_off: str = "the picture's own overlays are hidden"
     shutter_off: str = "the picture's own shutter is off"
     no_colour_mpr: str = "Planes cannot be cut from colour pictures. Use the stack view."
+    slab: str = "{mode} slab, {mm} mm"
+    slab_modes: tuple[tuple[str, str], ...] = (("mip", "MIP"), ("minip", "MinIP"), ("mean", "mean"))
+    slab_middle: str = "marks, heat and values: middle of the slab"
+    slab_reduced: str = "reduced while it moves"
     millimeter: str = "mm"

@@ -69,16 +69,31 @@ class Resampler:
 
         matrix: 4x4 from (x, y, depth, 1) of the output to (slice, row, column, 1) of the source.
         """
+        picture: NDArray[Any] = self.sample_layers(source, matrix, (*size, 1), interpolation, outside)[0]
+        return picture
+
+    def sample_layers(
+        self,
+        source: VtkArray,
+        matrix: NDArray[np.float64],
+        size: tuple[int, int, int],
+        interpolation: Interpolation = Interpolation.LINEAR,
+        outside: float = 0.0,
+    ) -> NDArray[Any]:
+        """The same for several depths 0, 1, 2 ... at once, (layers, rows, columns[, 3]); size: (columns, rows, layers).
+
+        The array is the filter's own: the next sample may write over it.
+        """
         self._matrix.DeepCopy((_AXES @ matrix).ravel().tolist())
         self._filter.SetInputData(source.image)
-        self._filter.SetOutputExtent(0, size[0] - 1, 0, size[1] - 1, 0, 0)
+        self._filter.SetOutputExtent(0, size[0] - 1, 0, size[1] - 1, 0, size[2] - 1)
         self._filter.SetBackgroundColor(outside, outside, outside, outside)
         _set_mode(self._filter, interpolation)
         self._filter.Update()
         scalars = self._filter.GetOutput().GetPointData().GetScalars()
         samples = source.pixels.shape[3:]
         picture: NDArray[Any] = vtk_to_numpy(scalars)  # type: ignore[no-untyped-call]  # VTK's helper has no types
-        return picture.reshape(size[1], size[0], *samples)
+        return picture.reshape(size[2], size[1], size[0], *samples)
 
 
 def _set_mode(reslice: vtkImageReslice, interpolation: Interpolation) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.state.model import AppState
+from app.state.model import AppState, Plane
 
 
 def has_study(state: AppState) -> bool:
@@ -13,6 +13,12 @@ def has_study(state: AppState) -> bool:
 def has_picture(state: AppState) -> bool:
     """Something hangs in the active viewport."""
     return state.workspace.arrangement.active.hung is not None
+
+
+def has_plane(state: AppState) -> bool:
+    """The active viewport shows a plane cut from a volume."""
+    hung = state.workspace.arrangement.active.hung
+    return hung is not None and hung.plane in {Plane.AXIAL, Plane.CORONAL, Plane.SAGITTAL}
 
 
 def has_studies(state: AppState) -> bool:

@@ -50,6 +50,14 @@ class PictureView(Protocol):
         """Larger than 1 enlarges, about the centre."""
         ...
 
+    def next_slab(self) -> None:
+        """Another way of bringing a thick slab onto the plane; nothing where there is no volume."""
+        ...
+
+    def slab_by(self, steps: int) -> None:
+        """So many steps thicker; below zero thinner."""
+        ...
+
     def fit(self) -> None:
         """The whole picture."""
         ...

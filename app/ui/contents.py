@@ -173,6 +173,14 @@ class PlaneContent(FlatContent):
             return corners.plane_words(self.plane), ""
         return corners.plane_words(self.plane), corners.position_words(point, self.planes.basis[:, 2])
 
+    def next_slab(self) -> None:
+        """The plane alone, largest, smallest, mean."""
+        self.planes.set_slab(self.planes.slab.next_mode())
+
+    def slab_by(self, steps: int) -> None:
+        """Thicker or thinner."""
+        self.planes.slab_by(steps)
+
     def close(self) -> None:
         """Let go of the volume."""
         self._volume = None

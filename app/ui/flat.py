@@ -166,6 +166,12 @@ class FlatContent(QObject):
         """About the middle."""
         self.view.zoom_by(factor)
 
+    def next_slab(self) -> None:
+        """Planes have slabs; single images have nothing behind them."""
+
+    def slab_by(self, steps: int) -> None:
+        """See `next_slab`."""
+
     def fit(self) -> None:
         """The whole picture."""
         self.view.fit()

@@ -253,7 +253,11 @@ def test_profiles_change_what_buttons_do(view: SliceView) -> None:
 def test_every_profile_names_only_gestures_that_exist() -> None:
     tools = {tool for profile in PROFILES.values() for tool in (*profile.drags.values(), profile.start_tool)}
     assert tools <= {*gestures.GESTURES, "active"}
-    assert {what for profile in PROFILES.values() for what in profile.wheel.values()} <= {"scroll", "zoom"}
+    assert {what for profile in PROFILES.values() for what in profile.wheel.values()} <= {
+        "scroll",
+        "zoom",
+        "slab",
+    }
 
 
 def test_fitted_picture_follows_the_size_of_the_view(view: SliceView) -> None:

@@ -1,0 +1,92 @@
+"""The layer of a view that can draw a thick slab around its plane."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
+
+from viewers.picture import Picture, Screen
+from viewers.scene import Scene
+from viewers.slab_sampler import COSTLY, SlabSampler, coarser
+from viewers.slabs import Slab, SlabMode
+from viewers.steered_view import SteeredView
+
+STILL_MS = 150  # so long without a change, and a slab is drawn at full size
+
+
+class SlabView(SteeredView):
+    """Off until asked for. Heat, outlines and values stay those of the plane itself, and the picture says so."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.engine.slab_turned.connect(self.slab_by)
+        self.slab = Slab()
+        self._slabs = SlabSampler()
+        self._still_for: tuple[object, ...] = ()
+        self._still = QTimer(self)
+        self._still.setSingleShot(True)
+        self._still.setInterval(STILL_MS)
+        self._still.timeout.connect(self._settle)
+
+    def set_slab(self, slab: Slab) -> None:
+        """Draw what lies within this distance of the plane, from now on."""
+        if slab != self.slab:
+            self.slab = slab
+            self.slab_changed()
+            self.update()
+
+    def slab_by(self, steps: int) -> None:
+        """Thicker or thinner; the first turn switches a maximum on."""
+        self.set_slab(
+            self.slab.thicker(steps) if self.slab.is_on else Slab(SlabMode.MIP, self.slab.thickness_mm)
+        )
+
+    def slab_changed(self) -> None:
+        """For subclasses: more or less belongs to the picture now."""
+
+    def scene(self) -> Scene:
+        """With what must be known of a slab."""
+        scene, slab = super().scene(), self.slab
+        if not slab.is_on or scene.plane is None or scene.failure:
+            return scene
+        mode = dict(self.texts.slab_modes)[slab.mode.value]
+        said = [self.texts.slab.format(mode=mode, mm=f"{slab.thickness_mm:g}")]
+        if scene.heat or scene.outlines:
+            said.append(self.texts.slab_middle)
+        screen = self._screen()
+        if screen is not None and self._is_moving(screen):
+            said.append(self.texts.slab_reduced)
+        return replace(scene, notices=(*said, *scene.notices))
+
+    def paint_picture(self, painter: QPainter, picture: Picture, screen: Screen) -> None:
+        """The plane, or the slab around it: at half size while it moves, if the whole takes long."""
+        if not self.slab.is_on:
+            super().paint_picture(painter, picture, screen)
+            return
+        drawn = coarser(screen) if self._is_moving(screen) else screen
+        if drawn is not screen:
+            self._still.start()
+        self._slabs.paint(painter, picture, drawn, self.state, self.slab)
+
+    def _screen(self) -> Screen | None:
+        plane, ratio = self.plane, self.devicePixelRatioF()
+        size = (max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
+        return None if plane is None else Screen(plane, size, ratio)
+
+    def _is_moving(self, screen: Screen) -> bool:
+        if self.picture is None or self._still_for == self._slab_key(screen):
+            return False
+        return self._slabs.cost(self.picture, screen, self.slab) > COSTLY
+
+    def _slab_key(self, screen: Screen) -> tuple[object, ...]:
+        plane = screen.plane
+        place = (plane.origin.tobytes(), plane.right.tobytes(), plane.down.tobytes())
+        return (*place, screen.size, self.slab)
+
+    def _settle(self) -> None:
+        screen = self._screen()
+        self._still_for = self._slab_key(screen) if screen is not None else ()
+        self.update()
