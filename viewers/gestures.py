@@ -99,6 +99,14 @@ class Steered(Protocol):
         """The point under a screen position."""
         ...
 
+    def show_region(self, start: PointerEvent, end: PointerEvent | None) -> None:
+        """Draw the rectangle between two places; None takes it away."""
+        ...
+
+    def window_in(self, start: PointerEvent, end: PointerEvent) -> WindowLevel | None:
+        """The window that the values in a rectangle ask for; None where there are too few."""
+        ...
+
     def start_drawing(self, tool_id: str, press: PointerEvent) -> Gesture | None:
         """The drag of a tool that measures, or None."""
         ...
@@ -125,6 +133,18 @@ def drag_window(view: Steered, press: PointerEvent) -> Gesture:
     except GeneratorExit:
         view.show_state(replace(view.state, window=start.window, table=start.table))
         raise
+
+
+def drag_region(view: Steered, press: PointerEvent) -> Gesture:
+    """The window of what the rectangle encloses, once it is let go."""
+    try:
+        while (event := (yield)).kind is Pointer.MOVE:
+            view.show_region(press, event)
+        window = view.window_in(press, event)
+        if window is not None:
+            view.show_state(replace(view.state, window=window, table=None))
+    finally:
+        view.show_region(press, None)
 
 
 def drag_pan(view: Steered, press: PointerEvent) -> Gesture:
@@ -198,6 +218,7 @@ def drag_grip(view: Steered, press: PointerEvent) -> Gesture:
 
 GESTURES: Mapping[str, StartGesture] = {
     "window": drag_window,
+    "region": drag_region,
     "pan": drag_pan,
     "zoom": drag_zoom,
     "scroll": drag_scroll,

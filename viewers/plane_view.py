@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from PySide6.QtCore import QPointF, QTimer
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -15,7 +18,9 @@ from viewers.overlay_view import OverlayView, paint_overlays
 from viewers.picture import Picture, PictureSampler, Screen
 from viewers.scene import CrossLine, Letters, Scene
 from viewers.showing import OverlayPlane, Shutter
+from viewers.slabs import inside
 from viewers.types import PictureInfo, Point, ViewState, VolumeImage, WindowLevel
+from viewers.vtk_bridge import Resampler
 
 _START = ViewState(window=WindowLevel(40.0, 400.0), fitted=True)
 
@@ -140,6 +145,32 @@ class PlaneView(OverlayView):
     def paint_picture(self, painter: QPainter, picture: Picture, screen: Screen) -> None:
         """The grey or coloured picture itself."""
         self._sampler.paint(painter, picture, screen, self._state)
+
+    def values_in(self, region: QRectF) -> NDArray[np.float64] | None:
+        """Modality values at the device pixels of a logical rectangle that show the image; None for colour."""
+        plane, picture = self.plane, self.picture
+        if plane is None or picture is None or picture.is_colour:
+            return None
+        ratio = self.devicePixelRatioF()
+        size = (max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
+        stored, shown = self.stored_shown(picture, Screen(plane, size, ratio))
+        left, top = max(0, round(region.left() * ratio)), max(0, round(region.top() * ratio))
+        part = np.s_[
+            top : max(top, round(region.bottom() * ratio)), left : max(left, round(region.right() * ratio))
+        ]
+        values: NDArray[np.float64] = stored[part][shown[part]].astype(np.float64)
+        return values * picture.source.slope + picture.source.intercept
+
+    def stored_shown(self, picture: Picture, screen: Screen) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        """Stored values at the device pixels of a view, and which of them are image."""
+        stored = self._sampler.sampled(picture, screen)
+        matrix = geometry.index_from_pixels(picture.affine, screen.plane, screen.ratio)
+        within = inside(matrix, screen.size, picture.shape)
+        shown: NDArray[np.bool_] = np.ones(stored.shape[:2], dtype=np.bool_) if within is None else within
+        padded = picture.padded()
+        if padded is not None:  # also what is mixed with padding at its edge
+            shown = shown & (Resampler().sample(padded, matrix, screen.size) == 0)
+        return stored, shown
 
     def paint_ink(self, painter: QPainter) -> None:
         """For subclasses: what the reader has drawn."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
@@ -70,6 +73,13 @@ class SlabView(SteeredView):
         if drawn is not screen:
             self._still.start()
         self._slabs.paint(painter, picture, drawn, self.state, self.slab)
+
+    def stored_shown(self, picture: Picture, screen: Screen) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        """Of the slab, where there is one: a region window is for what is seen."""
+        if not self.slab.is_on:
+            return super().stored_shown(picture, screen)
+        stored, void = self._slabs.sampled(picture, screen, self.slab)
+        return stored, ~void
 
     def _screen(self) -> Screen | None:
         plane, ratio = self.plane, self.devicePixelRatioF()

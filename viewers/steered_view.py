@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QHelpEvent, QKeyEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from viewers import measure_gestures
@@ -13,8 +13,11 @@ from viewers.interaction import PointerEngine
 from viewers.measured_view import MeasuredView
 from viewers.mouse_profiles import Button, MouseProfile
 from viewers.overlays import markers, measurements, truth_badge
+from viewers.region_window import window_of
 from viewers.shapes import measure_tools
-from viewers.types import Point
+from viewers.types import Point, WindowLevel
+
+REGION = QColor(255, 220, 90)
 
 
 class SteeredView(MeasuredView):
@@ -28,6 +31,7 @@ class SteeredView(MeasuredView):
         self.engine.hovered.connect(self._on_hover)
         self.engine.side_pressed.connect(self.finding_step)
         self.engine.zoomed.connect(self.zoom_at)
+        self._region: QRectF | None = None
 
     @property
     def layer_count(self) -> int:
@@ -62,6 +66,24 @@ class SteeredView(MeasuredView):
     def grip(self, _x_px: float, _y_px: float) -> Vector | None:
         """Views with a crosshair say where it can be grabbed."""
         return None
+
+    def show_region(self, start: PointerEvent, end: PointerEvent | None) -> None:
+        """Draw the rectangle of a region window as long as it is dragged."""
+        self._region = None if end is None else _rectangle(start, end)
+        self.update()
+
+    def window_in(self, start: PointerEvent, end: PointerEvent) -> WindowLevel | None:
+        """The window of the values in a rectangle as they are drawn now; padding and what lies outside do not count."""
+        values = self.values_in(_rectangle(start, end))
+        return None if values is None else window_of(values, self.window_pace.smallest_width)
+
+    def paint_ink(self, painter: QPainter) -> None:
+        """The rectangle under the hand lies over all."""
+        super().paint_ink(painter)
+        if self._region is not None:
+            for colour, style in ((QColor(0, 0, 0), Qt.PenStyle.SolidLine), (REGION, Qt.PenStyle.DashLine)):
+                painter.setPen(QPen(colour, 1.0, style))
+                painter.drawRect(self._region)
 
     def start_drawing(self, tool_id: str, press: PointerEvent) -> Gesture | None:
         """The drag of a tool that measures; None for other tools, and where there is no frame to measure."""
@@ -117,3 +139,7 @@ class SteeredView(MeasuredView):
 
     def _on_hover(self, x_px: float, y_px: float) -> None:
         self.point_hovered.emit(self.mm_at(x_px, y_px))
+
+
+def _rectangle(start: PointerEvent, end: PointerEvent) -> QRectF:
+    return QRectF(QPointF(start.x_px, start.y_px), QPointF(end.x_px, end.y_px)).normalized()
