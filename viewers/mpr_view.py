@@ -16,7 +16,7 @@ from viewers import geometry
 from viewers.geometry import Vector
 from viewers.picture import Picture
 from viewers.scene import Color, CrossLine
-from viewers.slab_view import SlabView
+from viewers.turning_view import TurningView
 from viewers.types import PictureInfo, Point, ViewerText, ViewState, VolumeImage, WindowLevel
 
 
@@ -45,17 +45,15 @@ POINT_GRIP_PX = 14.0  # a little more than the gap in the lines
 LINE_GRIP_PX = 4.0
 
 
-class MprView(SlabView):
+class MprView(TurningView):
     """One plane through a volume at one point. Oblique planes come by another basis."""
 
     position_changed = Signal(object)  # Point: scrolled, dragged or jumped to
 
     def __init__(self, kind: PlaneKind = PlaneKind.AXIAL, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(BASES[kind], parent)
         self.kind = kind
-        self.basis = BASES[kind]
         self.color = COLORS[kind]
-        self.others: tuple[MprView, ...] = ()
         self._volume: VolumeImage | None = None
         self.engine.tool = "crosshair"
 
@@ -93,9 +91,8 @@ class MprView(SlabView):
         self.jump_to((float(x), float(y), float(z)))
         self.reset()
 
-    def set_basis(self, basis: NDArray[np.float64]) -> None:
-        """Another plane through the same point: columns right, down, forward, at right angles."""
-        self.basis = np.asarray(basis, dtype=np.float64)
+    def basis_changed(self) -> None:
+        """Cut another way through the same point."""
         self._put()
 
     def jump_to(self, point_mm: Point) -> None:
@@ -241,7 +238,7 @@ def _distance_px(line: CrossLine, x_px: float, y_px: float) -> float:
     return float(abs(along[0] * away[1] - along[1] * away[0]) / max(float(np.hypot(*along)), 1e-9))
 
 
-def _line_of(view: MprView, other: MprView) -> CrossLine | None:
+def _line_of(view: TurningView, other: TurningView) -> CrossLine | None:
     """The other plane's cut through this one, across the whole view."""
     plane = view.plane
     if plane is None or view.cross_point is None or other.cross_point is None:

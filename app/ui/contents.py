@@ -147,6 +147,7 @@ class PlaneContent(FlatContent):
         self._volume: Volume | None = None
         super().__init__(subject, self.planes)
         self.planes.position_changed.connect(lambda _point: self.write())
+        self.planes.turned.connect(self.write)
 
     def show_volume(self, volume: Volume) -> None:
         """The group has put the volume; say what it is."""
@@ -169,9 +170,11 @@ class PlaneContent(FlatContent):
     def where(self) -> tuple[str, str]:
         """Which plane, and its position."""
         point = self.planes.position
+        name = corners.plane_words(self.plane)
+        name = text("ui.plane.oblique", plane=name.lower()) if self.planes.is_oblique else name
         if point is None:
-            return corners.plane_words(self.plane), ""
-        return corners.plane_words(self.plane), corners.position_words(point, self.planes.basis[:, 2])
+            return name, ""
+        return name, corners.position_words(point, self.planes.basis[:, 2])
 
     def next_slab(self) -> None:
         """The plane alone, largest, smallest, mean."""
