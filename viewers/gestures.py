@@ -107,6 +107,10 @@ class Steered(Protocol):
         """The window that the values in a rectangle ask for; None where there are too few."""
         ...
 
+    def show_glass(self, at: PointerEvent | None) -> None:
+        """Enlarge what lies here; None takes the glass away."""
+        ...
+
     def start_drawing(self, tool_id: str, press: PointerEvent) -> Gesture | None:
         """The drag of a tool that measures, or None."""
         ...
@@ -145,6 +149,17 @@ def drag_region(view: Steered, press: PointerEvent) -> Gesture:
             view.show_state(replace(view.state, window=window, table=None))
     finally:
         view.show_region(press, None)
+
+
+def drag_glass(view: Steered, press: PointerEvent) -> Gesture:
+    """A magnifying glass for as long as the button is down."""
+    event = press
+    try:
+        view.show_glass(event)
+        while (event := (yield)).kind is Pointer.MOVE:
+            view.show_glass(event)
+    finally:
+        view.show_glass(None)
 
 
 def drag_pan(view: Steered, press: PointerEvent) -> Gesture:
@@ -219,6 +234,7 @@ def drag_grip(view: Steered, press: PointerEvent) -> Gesture:
 GESTURES: Mapping[str, StartGesture] = {
     "window": drag_window,
     "region": drag_region,
+    "glass": drag_glass,
     "pan": drag_pan,
     "zoom": drag_zoom,
     "scroll": drag_scroll,

@@ -56,6 +56,7 @@ class PointerEngine(QObject):
             QEvent.Type.Wheel: self._on_wheel,
             QEvent.Type.KeyPress: self._on_key,
             QEvent.Type.ShortcutOverride: self._on_key,
+            QEvent.Type.Hide: self._on_hide,
         }
         widget.installEventFilter(self)
 
@@ -168,6 +169,11 @@ class PointerEngine(QObject):
                 self._press = None
             event.accept()
             return True
+        return False
+
+    def _on_hide(self, _event: QEvent) -> bool:
+        """Whoever cannot see the view cannot end what was begun on it."""
+        self.cancel()
         return False
 
     def _send(self, step: PointerEvent | None) -> None:

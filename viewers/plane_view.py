@@ -40,6 +40,7 @@ class PlaneView(OverlayView):
         self.cross_point: Point | None = None
         self.cross_lines: tuple[CrossLine, ...] = ()
         self._sampler = PictureSampler()
+        self._enlarging = PictureSampler()
         self._file_planes = FilePlanes()
         self._first_painted = False
 
@@ -145,6 +146,11 @@ class PlaneView(OverlayView):
     def paint_picture(self, painter: QPainter, picture: Picture, screen: Screen) -> None:
         """The grey or coloured picture itself."""
         self._sampler.paint(painter, picture, screen, self._state)
+
+    def paint_enlarged(self, painter: QPainter, picture: Picture, screen: Screen) -> None:
+        """A part of the picture on a screen of its own, with whatever of the file covers it."""
+        self._enlarging.paint(painter, picture, screen, self._state)
+        self._paint_file_planes(painter, picture, screen)
 
     def values_in(self, region: QRectF) -> NDArray[np.float64] | None:
         """Modality values at the device pixels of a logical rectangle that show the image; None for colour."""

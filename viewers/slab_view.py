@@ -28,6 +28,7 @@ class SlabView(SteeredView):
         self.engine.slab_turned.connect(self.slab_by)
         self.slab = Slab()
         self._slabs = SlabSampler()
+        self._enlarged_slabs = SlabSampler()
         self._still_for: tuple[object, ...] = ()
         self._still = QTimer(self)
         self._still.setSingleShot(True)
@@ -73,6 +74,13 @@ class SlabView(SteeredView):
         if drawn is not screen:
             self._still.start()
         self._slabs.paint(painter, picture, drawn, self.state, self.slab)
+
+    def paint_enlarged(self, painter: QPainter, picture: Picture, screen: Screen) -> None:
+        """Of the slab, where there is one."""
+        if self.slab.is_on:
+            self._enlarged_slabs.paint(painter, picture, screen, self.state, self.slab)
+        else:
+            super().paint_enlarged(painter, picture, screen)
 
     def stored_shown(self, picture: Picture, screen: Screen) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """Of the slab, where there is one: a region window is for what is seen."""

@@ -10,6 +10,7 @@ from viewers import measure_gestures
 from viewers.geometry import Vector
 from viewers.gestures import Gesture, PointerEvent
 from viewers.interaction import PointerEngine
+from viewers.loupe import FACTOR, Glass, clip_of, enlarged, paint_rim
 from viewers.measured_view import MeasuredView
 from viewers.mouse_profiles import Button, MouseProfile
 from viewers.overlays import markers, measurements, truth_badge
@@ -32,6 +33,7 @@ class SteeredView(MeasuredView):
         self.engine.side_pressed.connect(self.finding_step)
         self.engine.zoomed.connect(self.zoom_at)
         self._region: QRectF | None = None
+        self._glass: Glass | None = None
 
     @property
     def layer_count(self) -> int:
@@ -72,6 +74,11 @@ class SteeredView(MeasuredView):
         self._region = None if end is None else _rectangle(start, end)
         self.update()
 
+    def show_glass(self, at: PointerEvent | None) -> None:
+        """A magnifying glass over this place."""
+        self._glass = None if at is None else Glass(at.x_px, at.y_px)
+        self.update()
+
     def window_in(self, start: PointerEvent, end: PointerEvent) -> WindowLevel | None:
         """The window of the values in a rectangle as they are drawn now; padding and what lies outside do not count."""
         values = self.values_in(_rectangle(start, end))
@@ -84,6 +91,15 @@ class SteeredView(MeasuredView):
             for colour, style in ((QColor(0, 0, 0), Qt.PenStyle.SolidLine), (REGION, Qt.PenStyle.DashLine)):
                 painter.setPen(QPen(colour, 1.0, style))
                 painter.drawRect(self._region)
+        plane, glass = self.plane, self._glass
+        if glass is not None and plane is not None and self.picture is not None:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setClipPath(clip_of(glass))
+            painter.translate(glass.around.topLeft())
+            self.paint_enlarged(painter, self.picture, enlarged(plane, glass, self.devicePixelRatioF()))
+            painter.restore()
+            paint_rim(painter, glass, self.texts.glass.format(factor=f"{FACTOR:g}"))
 
     def start_drawing(self, tool_id: str, press: PointerEvent) -> Gesture | None:
         """The drag of a tool that measures; None for other tools, and where there is no frame to measure."""

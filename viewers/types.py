@@ -247,5 +247,6 @@ class ViewerText:
     slab: str = "{mode} slab, {mm} mm"
     slab_modes: tuple[tuple[str, str], ...] = (("mip", "MIP"), ("minip", "MinIP"), ("mean", "mean"))
     slab_middle: str = "marks, heat and values: middle of the slab"
+    glass: str = "picture alone, {factor} times"
     slab_reduced: str = "reduced while it moves"
     millimeter: str = "mm"

@@ -9,7 +9,7 @@ from app.domain.measure_codes import MEASURE_TOOLS
 from app.state.events import ToolChosen
 from app.state.model import AppState
 
-TOOL_IDS = ("window", "zoom", "pan", "scroll", "crosshair", "region")
+TOOL_IDS = ("window", "zoom", "pan", "scroll", "crosshair", "region", "glass")
 
 
 def _tool(tool_id: str, group: str) -> Action:
