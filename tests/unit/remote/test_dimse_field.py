@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import socket
 import ssl
 import threading
 import time
@@ -164,6 +165,30 @@ def test_a_reader_who_cancels_waits_no_second_and_keeps_what_came(server: Orthan
     assert kept
     assert all(pydicom.dcmread(path).Rows == SIDE for path in kept)
     assert not list((tmp_path / "cache").rglob(".parts/*"))
+
+
+def test_a_move_that_is_cancelled_ends_soon_and_closes_its_port(server: Orthanc, tmp_path: Path) -> None:
+    """C-MOVE: images come over a second association, to a port of ours that must not stay open."""
+    token, asked = CancelToken(), [0.0]
+    title, port = SETTINGS.modalities["overread"]
+    by_move = replace(to(server), retrieve="move", move_destination=title, move_port=port)
+    source = DimseSource(by_move, tmp_path / "cache")
+
+    def first(_batch: object) -> None:
+        asked[0] = asked[0] or time.monotonic()
+        token.cancel()
+
+    with pytest.raises(Cancelled):
+        source.open(STUDY, first, cancel=token)
+    assert time.monotonic() - asked[0] < 1.0
+    with socket.socket() as again:
+        again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        again.bind(("127.0.0.1", port))
+    kept = list((tmp_path / "cache").rglob("*.dcm"))
+    assert kept
+    assert all(pydicom.dcmread(path).Rows == SIDE for path in kept)
+    assert not list((tmp_path / "cache").rglob(".parts/*"))
+    assert len(source.open(STUDY).studies[0].series[0].instances) == SLICES
 
 
 def test_a_study_that_the_server_does_not_know_is_said_to_be_unknown(server: Orthanc, tmp_path: Path) -> None:
