@@ -8,17 +8,20 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from viewers import geometry
 from viewers.picture import Picture
+from viewers.reference_lines import Line
 from viewers.steered_view import SteeredView
 from viewers.types import Affine, Frame, FrameSource, PictureInfo, Point, WindowLevel
 from viewers.windowing import window_near
 
 _KEPT_PICTURES = 4
 _KNOWN = PictureInfo()
+REFERENCE = QColor(120, 230, 255)
 
 
 class SliceView(SteeredView):
@@ -36,6 +39,7 @@ class SliceView(SteeredView):
         self._kept: OrderedDict[int, Picture] = OrderedDict()
         self.shown_index: int | None = None
         self._looked = False
+        self._reference: Line | None = None
 
     @property
     def index(self) -> int:
@@ -84,6 +88,22 @@ class SliceView(SteeredView):
         self._index = index
         self._refresh()
         self.index_changed.emit(index)
+
+    def set_reference(self, line: Line | None) -> None:
+        """Where another image cuts through this one, LPS mm; None where none does."""
+        if line != self._reference:
+            self._reference = line
+            self.update()
+
+    def paint_ink(self, painter: QPainter) -> None:
+        """The line of the other image lies under what the reader has drawn."""
+        ends = [self.px_of(end) for end in self._reference or ()]
+        if not self.peeking and len(ends) == 2 and ends[0] is not None and ends[1] is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for pen in (QPen(QColor(0, 0, 0, 160), 3.0), QPen(REFERENCE, 1.2, Qt.PenStyle.DashLine)):
+                painter.setPen(pen)
+                painter.drawLine(QPointF(*ends[0]), QPointF(*ends[1]))
+        super().paint_ink(painter)
 
     def next_image(self, step: int = 1) -> None:
         """So many frames on, or back; stops at the ends."""

@@ -20,6 +20,7 @@ from app.ui.marks import GetMap, fits, marks_for
 from app.ui.measuring import draft_lines, shapes_of
 from app.ui.object_layers import ObjectLayers
 from app.ui.pictures import Pictures
+from app.ui.reference_lines import ReferenceLines
 from app.ui.solid import VolumeContent
 from app.ui.subject import Subject
 from app.ui.sync import ScrollSync
@@ -48,6 +49,7 @@ class ViewHost(QWidget):
         self._grid = ViewportGrid(self)
         self._links = Links(pictures, self._volume_shown)
         self.sync = ScrollSync()
+        self.reference = ReferenceLines()
         self.objects = ObjectLayers()
         self.frames: dict[str, ViewportFrame] = {}
         self.contents: dict[str, Content] = {}
@@ -151,6 +153,7 @@ class ViewHost(QWidget):
         for key in {v.hung.display_set_id for v in changed if v.hung and v.hung.plane is not Plane.STACK}:
             self._links.link(key, self.contents, self.frames)
         self.sync.follow(arrangement, self.contents, self._state.workspace.scroll_link)
+        self.reference.follow(arrangement, self.contents)
         for viewport in arrangement.viewports:
             self.frames[viewport.viewport_id].set_active(viewport.viewport_id == arrangement.active_id)
 
