@@ -29,13 +29,16 @@ _AXES = (("L", "R"), ("P", "A"), ("S", "I"))  # LPS: the letter of growing and o
 def corner_text(
     study: Study, display_set: DisplaySet, state: ViewState, place: str, layer: str
 ) -> CornerText:
-    """The four corners; `place` and `layer` are what only the view knows."""
+    """The four corners; `place` and `layer` are what only the view knows.
+
+    Where there is room for one line, the image's number goes before the name of its series, which the list tells too.
+    """
     name, details = words.identity(study)
     window = text("ui.corner.window", width=f"{state.window.width:.0f}", center=f"{state.window.center:.0f}")
     return CornerText(
         top_left=(name, details),
         top_right=(words.description(study), words.day(study.date)),
-        bottom_left=tuple(part for part in (display_set.title, layer, place) if part),
+        bottom_left=tuple(part for part in (layer, place, display_set.title) if part),
         bottom_right=(window, zoom_words(display_set, state)),
     )
 

@@ -47,7 +47,8 @@ class FlatContent(QObject):
         told = corners.corner_text(study, display_set, self.state, place, layer)
         told = replace(told, bottom_right=(self.own.words(), *told.bottom_right[1:]))
         # Lines of their own: in a narrow view the end of a long line is cut off.
-        told = replace(told, bottom_left=(*self.notes(), *told.bottom_left))
+        first, *rest = told.bottom_left or ("",)
+        told = replace(told, bottom_left=tuple(part for part in (first, *self.notes(), *rest) if part))
         if self.subject.is_beside:
             told = replace(told, top_right=(text("ui.corner.beside"), *told.top_right))
         self.view.set_corner_text(told)
