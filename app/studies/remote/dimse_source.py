@@ -16,7 +16,7 @@ from app.studies.remote.dimse_keeping import PARTS, StudyKeeper, read_held, serv
 from app.studies.remote.dimse_query import Expected, expected_of, find_studies
 from app.studies.remote.dimse_retrieve import Counters, questions_for, retrieve
 from app.studies.remote.dimse_send import send
-from app.studies.remote.use_marks import mark_use
+from app.studies.remote.use_marks import in_use
 from app.studies.scan import ScanReport, report_of
 from app.studies.source_types import Heard, Stored, StudyPage, StudyQuery
 from app.support.i18n import explain, text
@@ -89,11 +89,8 @@ class DimseSource:
         if not study_instance_uid:
             raise StudyUnreadableError("error.dimse.which_study", connection=self.title)
         folder = study_folder(self._cache, self._connection, study_instance_uid)
-        release = mark_use(folder)
-        try:
+        with in_use(folder):
             return self._open(folder, heard, progress, cancel)
-        finally:
-            release()
 
     def _open(
         self, folder: Path, heard: Heard | None, progress: Progress | None, cancel: CancelToken | None

@@ -10,14 +10,15 @@ import os
 import platform
 import re
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 MARKS = ".in-use"  # beside the studies of a server: what lies in their folders is images alone
 _SAME_START_MS = 2000  # two readings of one process's start differ by rounding only
 _ELSEWHERE_S = 24 * 3600.0  # another computer's process cannot be asked; its mark holds for a day
 _NAME = re.compile(r"(\d+)-(\d+)-\d+-(.*)")
+ATTEMPTS = 3  # whoever lets the last mark go takes the folder of marks away, perhaps under a new one
 _numbers = itertools.count()
 
 
@@ -26,17 +27,30 @@ def mark_use(folder: Path) -> Callable[[], None]:
 
     Where no mark can be written, as on a full disk, there is none: to look at a study must not fail for that.
     """
-    mark = _marks_of(folder) / f"{os.getpid()}-{_started_ms(os.getpid())}-{next(_numbers)}-{_computer()}"
-    with suppress(OSError):
-        mark.parent.mkdir(parents=True, exist_ok=True)
-        mark.touch()
+    place = _marks_of(folder)
+    mark = place / f"{os.getpid()}-{_started_ms(os.getpid())}-{next(_numbers)}-{_computer()}"
+    for _attempt in range(ATTEMPTS):
+        with suppress(OSError):
+            place.mkdir(parents=True, exist_ok=True)
+            mark.touch()
+            break
 
     def release() -> None:
         with suppress(OSError):
             mark.unlink(missing_ok=True)
-            mark.parent.rmdir()  # of the last one
+            place.rmdir()  # of the last one
 
     return release
+
+
+@contextmanager
+def in_use(folder: Path) -> Iterator[None]:
+    """Marked as long as the block runs."""
+    release = mark_use(folder)
+    try:
+        yield
+    finally:
+        release()
 
 
 def is_used(folder: Path) -> bool:
@@ -78,9 +92,7 @@ def _started_ms(pid: int) -> int:
 
     try:
         return int(psutil.Process(pid).create_time() * 1000)
-    except psutil.AccessDenied:
-        return -1  # another user's: not ours, for a cache is one user's
-    except psutil.Error:
+    except psutil.Error:  # or it is another user's: then it is not ours, for a cache is one user's
         return 0
 
 

@@ -16,7 +16,7 @@ from app.settings.connections import Connection
 from app.studies.headers import ScannedInstance
 from app.studies.remote.dimse_intake import is_sane_uid
 from app.studies.remote.dimse_keeping import read_held
-from app.studies.remote.use_marks import mark_use
+from app.studies.remote.use_marks import in_use
 from app.studies.remote.web_client import IN_FLIGHT, WebClient
 from app.studies.remote.web_fetch import Arrived, Fetching, server_folder
 from app.studies.remote.web_metadata import MOST_ANNOUNCED, announced
@@ -77,17 +77,14 @@ class WebSource:
         if not is_sane_uid(uid):
             raise StudyUnreadableError("error.dicomweb.which_study", connection=self.title)
         folder = server_folder(self._cache, self._connection) / uid
-        release = mark_use(folder)
-        try:
-            return self._open(uid, heard, progress, cancel)
-        finally:
-            release()
+        with in_use(folder):
+            return self._open(folder, heard, progress, cancel)
 
     def _open(
-        self, uid: str, heard: Heard | None, progress: Progress | None, cancel: CancelToken | None
+        self, folder: Path, heard: Heard | None, progress: Progress | None, cancel: CancelToken | None
     ) -> ScanReport:
-        started = time.perf_counter()
-        held = read_held(server_folder(self._cache, self._connection) / uid)
+        started, uid = time.perf_counter(), folder.name
+        held = read_held(folder)
         if held and heard is not None:
             heard(list(held))
         count = _Count(progress, len(held))

@@ -55,6 +55,26 @@ def test_what_is_marked_stays_until_the_last_mark_goes(tmp_path: Path) -> None:
     assert [one.folder for one in purge(tmp_path, 0)] == [folder]
 
 
+def test_a_mark_is_made_though_the_folder_of_marks_goes_under_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another's last mark is let go, and their folder with it, between making the folder and the file."""
+    folder = write_copy(tmp_path, "1.1")
+    touch = Path.touch
+    gone: list[Path] = []
+
+    def late(self: Path, mode: int = 0o666, exist_ok: bool = True) -> None:
+        if not gone:
+            gone.append(self)
+            self.parent.rmdir()
+        touch(self, mode, exist_ok)
+
+    monkeypatch.setattr(Path, "touch", late)
+    mark_use(folder)
+    assert gone
+    assert is_used(folder)
+
+
 def test_marks_are_no_studies(tmp_path: Path) -> None:
     folder = write_copy(tmp_path, "1.1")
     mark_use(folder)
