@@ -109,8 +109,7 @@ class Sheets:
         try:
             self._ctx.change_settings(settings)
         except OSError as error:
-            folder, reason = self._ctx.paths.settings, error.strerror or str(error)
-            self._desk.warn(text("error.ui.settings_unsaved", folder=folder, reason=reason))
+            self._desk.warn(words.settings_unsaved(self._ctx.paths.settings, error))
             return
         keymap = load_keymap(resource_dir() / "keymaps", settings.key_profile)
         self._window.commands.use(keymap)

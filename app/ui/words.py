@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 
 from app.domain.finding import Finding, Judgement, PlaceKind
 from app.domain.study import Patient, Series, Study
@@ -146,3 +147,8 @@ def _quantity_name(key: str) -> str:
 
 def _unit(code: str) -> str:
     return {"1": "", "[hnsf'U]": "HU"}.get(code, code)
+
+
+def settings_unsaved(folder: Path, error: OSError) -> str:
+    """That what was chosen could not be written, where, and why."""
+    return text("error.ui.settings_unsaved", folder=folder, reason=error.strerror or str(error))

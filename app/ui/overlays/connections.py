@@ -15,7 +15,7 @@ from app.support.i18n import explain, text
 from app.ui import words
 from app.ui.overlays.connection_form import ConnectionForm
 from app.ui.overlays.sheet import Sheet
-from app.ui.widgets.small import button, label
+from app.ui.widgets.small import button, label, tell
 from app.workflows.remote_jobs import start_search
 
 if TYPE_CHECKING:
@@ -78,8 +78,9 @@ class ConnectionsSheet(Sheet):
         if not names:
             self._choose(-1)
         unusable = next((one.faults[0] for one in self._book.unusable if one.faults), None)
-        self._say(
-            text("ui.remote.damaged") if self._book.damaged else words.said(*unusable) if unusable else ""
+        tell(
+            self.said,
+            text("ui.remote.damaged") if self._book.damaged else words.said(*unusable) if unusable else "",
         )
 
     def _choose(self, row: int) -> None:
@@ -88,7 +89,7 @@ class ConnectionsSheet(Sheet):
         shown = self._book.connections[row] if known else Connection("")
         self.form.put(shown, has_secret=known and shown.auth != "none" and get_secret(shown) is not None)
         self.remove.setEnabled(known)
-        self._say("")
+        tell(self.said, "")
 
     def _add(self) -> None:
         self.list.setCurrentRow(-1)
@@ -108,15 +109,14 @@ class ConnectionsSheet(Sheet):
             self._book = book.with_one(wanted)
             save_connections(self._ctx.paths.settings, self._book)
         except OverreadError as error:
-            self._say(explain(error), is_warning=True)
+            tell(self.said, explain(error), is_warning=True)
             return None
         except OSError as error:
-            folder, reason = self._ctx.paths.settings, error.strerror or str(error)
-            self._say(text("error.ui.settings_unsaved", folder=folder, reason=reason), is_warning=True)
+            tell(self.said, words.settings_unsaved(self._ctx.paths.settings, error), is_warning=True)
             return None
         said = self._keep_secret(former, wanted)
         self._reload(wanted.name)
-        self._say(said)
+        tell(self.said, said)
         return wanted
 
     def _keep_secret(self, former: Connection | None, wanted: Connection) -> str:
@@ -139,24 +139,23 @@ class ConnectionsSheet(Sheet):
         try:
             save_connections(self._ctx.paths.settings, self._book.without(gone.name))
         except OSError as error:
-            folder, reason = self._ctx.paths.settings, error.strerror or str(error)
-            self._say(text("error.ui.settings_unsaved", folder=folder, reason=reason), is_warning=True)
+            tell(self.said, words.settings_unsaved(self._ctx.paths.settings, error), is_warning=True)
             return
         forget_secret(gone)
         self._reload("")
-        self._say(text("ui.connection.removed", connection=gone.name))
+        tell(self.said, text("ui.connection.removed", connection=gone.name))
 
     def _test(self) -> None:
         kept = self._keep()
         if kept is None:
             return
-        self._say(text("ui.connection.testing", connection=kept.name))
+        tell(self.said, text("ui.connection.testing", connection=kept.name))
 
         def answered(_page: StudyPage) -> None:
-            self._say(text("ui.connection.answered", connection=kept.name))
+            tell(self.said, text("ui.connection.answered", connection=kept.name))
 
         def refused(error: OverreadError) -> None:
-            self._say(explain(error), is_warning=True)
+            tell(self.said, explain(error), is_warning=True)
 
         self._testing = start_search(self._ctx, kept.place, StudyQuery(limit=1), answered, refused)
 
@@ -165,9 +164,3 @@ class ConnectionsSheet(Sheet):
             self._testing.wanted = False
             self._testing.cancel()
             self._testing = None
-
-    def _say(self, sentence: str, *, is_warning: bool = False) -> None:
-        self.said.setProperty("role", "warning" if is_warning else "quiet")
-        self.said.style().unpolish(self.said)
-        self.said.style().polish(self.said)
-        self.said.setText(sentence)

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLineEdit, QS
 
 from app.context import AppContext
 from app.domain.errors import OverreadError
-from app.settings.listener import ListenerSettings, check_listener, load_listener, save_listener
+from app.settings.listener import ListenerSettings, load_listener, save_listener
 from app.support.i18n import explain, text
+from app.ui import words
 from app.ui.overlays.sheet import Sheet
-from app.ui.widgets.small import button, label
+from app.ui.widgets.small import button, label, tell
 
 if TYPE_CHECKING:
     from app.ui.listening import ListeningDesk
@@ -103,19 +104,17 @@ class ListenerSheet(Sheet):
 
     def _save(self) -> None:
         if self._keep() is not None:
-            self._say(text("ui.listener.saved"))
+            tell(self.said, text("ui.listener.saved"))
 
     def _keep(self) -> ListenerSettings | None:
         wanted = self._wanted()
         try:
-            check_listener(wanted)
             save_listener(self._ctx.paths.settings, wanted)
         except OverreadError as error:
-            self._say(explain(error), is_warning=True)
+            tell(self.said, explain(error), is_warning=True)
             return None
         except OSError as error:
-            folder, reason = self._ctx.paths.settings, error.strerror or str(error)
-            self._say(text("error.ui.settings_unsaved", folder=folder, reason=reason), is_warning=True)
+            tell(self.said, words.settings_unsaved(self._ctx.paths.settings, error), is_warning=True)
             return None
         self._whole = wanted
         return wanted
@@ -134,10 +133,4 @@ class ListenerSheet(Sheet):
         self.switch.setChecked(self._desk.is_on)
         for field in (*self.texts.values(), *self.numbers.values(), self.tls):
             field.setEnabled(not self._desk.is_on)
-        self._say(self._desk.words)
-
-    def _say(self, sentence: str, *, is_warning: bool = False) -> None:
-        self.said.setProperty("role", "warning" if is_warning else "quiet")
-        self.said.style().unpolish(self.said)
-        self.said.style().polish(self.said)
-        self.said.setText(sentence)
+        tell(self.said, self._desk.words)

@@ -25,6 +25,14 @@ def label(words: str = "", role: str = "", *, wraps: bool = False) -> QLabel:
     return made
 
 
+def tell(where: QLabel, sentence: str, *, is_warning: bool = False) -> None:
+    """Put a sentence into a label that is quiet or warns; styles follow a property only when they are made anew."""
+    where.setProperty("role", "warning" if is_warning else "quiet")
+    where.style().unpolish(where)
+    where.style().polish(where)
+    where.setText(sentence)
+
+
 class ElidedLabel(QLabel):
     """One line that gives way: what does not fit ends in dots and stands in the tooltip."""
 
