@@ -94,6 +94,20 @@ def volume_corners(affine: Affine, shape: Sequence[int]) -> Vector:
     return np.array(list(product(*ends))) @ affine[:3, :3].T + affine[:3, 3]
 
 
+def normal_of(affine: Affine) -> Vector:
+    """Unit vector (3,) across an image's rows and columns; zero where it has no extent."""
+    across = np.cross(affine[:3, 2], affine[:3, 1])
+    return np.asarray(across / max(float(np.linalg.norm(across)), 1e-12), dtype=np.float64)
+
+
+def rotation(axis: Vector, angle: float) -> Vector:
+    """3x3 turn by an angle in radians about a unit vector, by the right hand (Rodrigues)."""
+    x, y, z = axis
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    turn = np.eye(3) + math.sin(angle) * cross + (1 - math.cos(angle)) * cross @ cross
+    return np.asarray(turn, dtype=np.float64)
+
+
 def step_along(affine: Affine, direction: Vector) -> float:
     """Distance in mm along a unit vector from one layer of voxels to the next, of the layers most square to it."""
     across = np.linalg.inv(spatial(affine))  # row k: how index k grows, at right angles to its layers

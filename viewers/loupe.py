@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from viewers.geometry import ScreenPlane
+from viewers.overlays import words
 from viewers.picture import Screen
 
 FACTOR = 3.0
 RADIUS_PX = 110
+HAND = QColor(255, 220, 90)  # what is drawn as long as a button is held
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +39,15 @@ def enlarged(plane: ScreenPlane, glass: Glass, ratio: float) -> Screen:
     return Screen(ScreenPlane(origin, right, down, plane.normal), (side, side), ratio)
 
 
-def paint_rim(painter: QPainter, glass: Glass, words: str) -> None:
+def paint_rim(painter: QPainter, glass: Glass, said: str) -> None:
     """The rim, and what the glass shows: it holds no marks."""
-    for pen in (QPen(QColor(0, 0, 0), 4.0), QPen(QColor(255, 220, 90), 1.5)):
+    for pen in (QPen(QColor(0, 0, 0), 4.0), QPen(HAND, 1.5)):
         painter.setPen(pen)
         painter.drawEllipse(glass.around)
     low = glass.y_px + RADIUS_PX * math.sqrt(0.5)
-    box = QRectF(glass.x_px - RADIUS_PX, low - 10, 2 * RADIUS_PX, 20)
-    width = painter.fontMetrics().horizontalAdvance(words) + 12
-    painter.fillRect(QRectF(glass.x_px - width / 2, box.top(), width, 20), QColor(0, 0, 0, 190))
-    painter.setPen(QColor(255, 220, 90))
-    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), words)
+    width, height = words.text_width(said) + 16, words.line_height() + 4
+    painter.setFont(words.font())
+    words.draw_plate(painter, QRectF(glass.x_px - width / 2, low - height / 2, width, height), said, HAND)
 
 
 def clip_of(glass: Glass) -> QPainterPath:

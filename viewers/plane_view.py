@@ -40,8 +40,9 @@ class PlaneView(OverlayView):
         self.cross_point: Point | None = None
         self.cross_lines: tuple[CrossLine, ...] = ()
         self._sampler = PictureSampler()
-        self._enlarging = PictureSampler()
         self._file_planes = FilePlanes()
+        # Kept beside those of the whole view: one pair for both would draw each anew in every paint.
+        self._enlarging, self._enlarged_planes = PictureSampler(), FilePlanes()
         self._first_painted = False
 
     @property
@@ -58,6 +59,12 @@ class PlaneView(OverlayView):
     def plane(self) -> ScreenPlane | None:
         """Where the pixels of the view lie, or None without a picture."""
         return geometry.screen_plane(self.box, self._state, self.size_px) if self.box else None
+
+    def screen_of(self, plane: ScreenPlane) -> Screen:
+        """The view's device pixels in this plane."""
+        ratio = self.devicePixelRatioF()
+        size = (max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
+        return Screen(plane, size, ratio)
 
     def set_state(self, state: ViewState) -> None:
         """Look at the picture this way, from now on."""
@@ -130,11 +137,9 @@ class PlaneView(OverlayView):
         painter = QPainter(self)
         painted = scene.plane is not None and self.picture is not None
         if scene.plane is not None and self.picture is not None:
-            ratio = self.devicePixelRatioF()
-            size = (max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
-            screen = Screen(scene.plane, size, ratio)
+            screen = self.screen_of(scene.plane)
             self.paint_picture(painter, self.picture, screen)
-            self._paint_file_planes(painter, self.picture, screen)
+            self._paint_file_planes(painter, self._file_planes, self.picture, screen)
             _paint_layers(painter, self, scene, screen)
             self.paint_ink(painter)
         paint_overlays(painter, scene, ink=self.overlays_visible, bare=self.peeking)
@@ -150,16 +155,16 @@ class PlaneView(OverlayView):
     def paint_enlarged(self, painter: QPainter, picture: Picture, screen: Screen) -> None:
         """A part of the picture on a screen of its own, with whatever of the file covers it."""
         self._enlarging.paint(painter, picture, screen, self._state)
-        self._paint_file_planes(painter, picture, screen)
+        self._paint_file_planes(painter, self._enlarged_planes, picture, screen)
 
     def values_in(self, region: QRectF) -> NDArray[np.float64] | None:
         """Modality values at the device pixels of a logical rectangle that show the image; None for colour."""
         plane, picture = self.plane, self.picture
         if plane is None or picture is None or picture.is_colour:
             return None
-        ratio = self.devicePixelRatioF()
-        size = (max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
-        stored, shown = self.stored_shown(picture, Screen(plane, size, ratio))
+        screen = self.screen_of(plane)
+        stored, shown = self.stored_shown(picture, screen)
+        ratio = screen.ratio
         left, top = max(0, round(region.left() * ratio)), max(0, round(region.top() * ratio))
         part = np.s_[
             top : max(top, round(region.bottom() * ratio)), left : max(left, round(region.right() * ratio))
@@ -181,11 +186,13 @@ class PlaneView(OverlayView):
     def paint_ink(self, painter: QPainter) -> None:
         """For subclasses: what the reader has drawn."""
 
-    def _paint_file_planes(self, painter: QPainter, picture: Picture, screen: Screen) -> None:
+    def _paint_file_planes(
+        self, painter: QPainter, planes: FilePlanes, picture: Picture, screen: Screen
+    ) -> None:
         """What came with the picture, as far as it is switched on; a peek is bare of ink, never of the shutter."""
         overlays, shutter = of_file(picture)
         inked = self._state.overlays and not self.peeking
-        image = self._file_planes.image(
+        image = planes.image(
             overlays if inked else (), shutter if self._state.shutter else None, picture.affine, screen
         )
         if image is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from viewers.geometry import spatial
+from viewers.geometry import normal_of, spatial
 from viewers.types import Affine, Point
 
 LEAST_DEG = 5.0  # planes nearer to parallel than this have no line that says anything
@@ -25,8 +25,8 @@ def cut(image: Affine, shape: tuple[int, int], other: Affine) -> Line | None:
 
     Both affines lead from (slice, row, column) of one frame into the same frame of reference.
     """
-    across = _normal(other)
-    if np.linalg.norm(np.cross(_normal(image), across)) < np.sin(np.radians(LEAST_DEG)):
+    across = normal_of(other)
+    if np.linalg.norm(np.cross(normal_of(image), across)) < np.sin(np.radians(LEAST_DEG)):
         return None
     corners = corners_of(image, *shape)
     heights = (corners - other[:3, 3]) @ across
@@ -40,8 +40,3 @@ def cut(image: Affine, shape: tuple[int, int], other: Affine) -> Line | None:
         return None
     first, second = (tuple(float(part) for part in end) for end in ends)
     return (first[0], first[1], first[2]), (second[0], second[1], second[2])
-
-
-def _normal(affine: Affine) -> NDArray[np.float64]:
-    across = np.cross(affine[:3, 2], affine[:3, 1])
-    return np.asarray(across / max(float(np.linalg.norm(across)), 1e-12), dtype=np.float64)

@@ -60,8 +60,7 @@ class SlabView(SteeredView):
         said = [self.texts.slab.format(mode=mode, mm=f"{slab.thickness_mm:g}")]
         if scene.heat or scene.outlines:
             said.append(self.texts.slab_middle)
-        screen = self._screen()
-        if screen is not None and self._is_moving(screen):
+        if self._is_moving(self.screen_of(scene.plane)):
             said.append(self.texts.slab_reduced)
         return replace(scene, notices=(*said, *scene.notices))
 
@@ -89,11 +88,6 @@ class SlabView(SteeredView):
         stored, void = self._slabs.sampled(picture, screen, self.slab)
         return stored, ~void
 
-    def _screen(self) -> Screen | None:
-        plane, ratio = self.plane, self.devicePixelRatioF()
-        size = (max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
-        return None if plane is None else Screen(plane, size, ratio)
-
     def _is_moving(self, screen: Screen) -> bool:
         if self.picture is None or self._still_for == self._slab_key(screen):
             return False
@@ -105,6 +99,6 @@ class SlabView(SteeredView):
         return (*place, screen.size, self.slab)
 
     def _settle(self) -> None:
-        screen = self._screen()
-        self._still_for = self._slab_key(screen) if screen is not None else ()
+        plane = self.plane
+        self._still_for = self._slab_key(self.screen_of(plane)) if plane is not None else ()
         self.update()

@@ -126,9 +126,7 @@ class SliceView(SteeredView):
 
     def _distance(self, index: int, point_mm: Point) -> float:
         affine = self.affine_at(index)
-        normal = np.cross(affine[:3, 2], affine[:3, 1])
-        normal = normal / max(float(np.linalg.norm(normal)), 1e-12)
-        return abs(float((np.asarray(point_mm) - affine[:3, 3]) @ normal))
+        return abs(float((np.asarray(point_mm) - affine[:3, 3]) @ geometry.normal_of(affine)))
 
     def _bring_into_view(self, point_mm: Point) -> None:
         place = self.px_of(point_mm)

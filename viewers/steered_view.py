@@ -10,15 +10,13 @@ from viewers import measure_gestures
 from viewers.geometry import Vector
 from viewers.gestures import Gesture, PointerEvent
 from viewers.interaction import PointerEngine
-from viewers.loupe import FACTOR, Glass, clip_of, enlarged, paint_rim
+from viewers.loupe import FACTOR, HAND, Glass, clip_of, enlarged, paint_rim
 from viewers.measured_view import MeasuredView
 from viewers.mouse_profiles import Button, MouseProfile
 from viewers.overlays import markers, measurements, truth_badge
 from viewers.region_window import window_of
 from viewers.shapes import measure_tools
 from viewers.types import Point, WindowLevel
-
-REGION = QColor(255, 220, 90)
 
 
 class SteeredView(MeasuredView):
@@ -88,7 +86,7 @@ class SteeredView(MeasuredView):
         """The rectangle under the hand lies over all."""
         super().paint_ink(painter)
         if self._region is not None:
-            for colour, style in ((QColor(0, 0, 0), Qt.PenStyle.SolidLine), (REGION, Qt.PenStyle.DashLine)):
+            for colour, style in ((QColor(0, 0, 0), Qt.PenStyle.SolidLine), (HAND, Qt.PenStyle.DashLine)):
                 painter.setPen(QPen(colour, 1.0, style))
                 painter.drawRect(self._region)
         plane, glass = self.plane, self._glass

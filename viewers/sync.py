@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
+from viewers import geometry
 from viewers.geometry import spatial
 from viewers.slice_view import SliceView
 from viewers.types import Point
@@ -84,10 +85,7 @@ def are_parallel(one: SliceView, other: SliceView) -> bool:
 
 def normal_of(view: SliceView) -> NDArray[np.float64]:
     """Unit vector across the wanted frame."""
-    affine = view.affine_at(view.index)
-    across = np.cross(affine[:3, 2], affine[:3, 1])
-    normal: NDArray[np.float64] = across / max(float(np.linalg.norm(across)), 1e-12)
-    return normal
+    return geometry.normal_of(view.affine_at(view.index))
 
 
 def _is_placed(view: SliceView) -> bool:

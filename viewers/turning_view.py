@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from viewers.geometry import rotation
 from viewers.gestures import Gesture, Pointer, PointerEvent
 from viewers.scene import Color
 from viewers.slab_view import SlabView
@@ -18,14 +19,6 @@ Basis = NDArray[np.float64]
 HANDLE_SHARE = 0.25  # of the shorter side, from the crossing; further out a line slides
 HANDLE_PX = 5.0
 GRIP_PX = 9.0
-
-
-def rotation(axis: NDArray[np.float64], angle: float) -> Basis:
-    """3x3 turn by an angle in radians about a unit vector, by the right hand (Rodrigues)."""
-    x, y, z = axis
-    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    turn: Basis = np.eye(3) + math.sin(angle) * cross + (1 - math.cos(angle)) * cross @ cross
-    return turn
 
 
 class TurningView(SlabView):

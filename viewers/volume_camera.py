@@ -5,10 +5,13 @@ Parallel, so that a length on the screen is the same length at every depth and a
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from viewers.geometry import rotation
 
 Vector = NDArray[np.float64]
 
@@ -52,8 +55,8 @@ def look_from(side: str, middle: ArrayLike, half_height_mm: float) -> CameraPose
 
 def turned(pose: CameraPose, right_deg: float, up_deg: float) -> CameraPose:
     """The volume follows the pointer: about the screen's vertical, then about its horizontal."""
-    about_up = _rotation(pose.up, -right_deg)
-    about_right = _rotation(pose.right, up_deg)
+    about_up = rotation(pose.up, math.radians(-right_deg))
+    about_right = rotation(pose.right, math.radians(up_deg))
     toward_eye = about_up @ (about_right @ pose.toward_eye)
     up = about_up @ (about_right @ pose.up)
     toward_eye /= np.linalg.norm(toward_eye)
@@ -94,10 +97,3 @@ def letters_of(direction: Vector) -> str:
     order = np.argsort(-np.abs(direction))
     strong = [i for i in order if abs(direction[i]) > 0.33]
     return "".join(names[i][0 if direction[i] > 0 else 1] for i in strong)
-
-
-def _rotation(axis: Vector, angle_deg: float) -> NDArray[np.float64]:
-    x, y, z = axis
-    cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
-    angle = np.deg2rad(angle_deg)
-    return np.asarray(np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross)

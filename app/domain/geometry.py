@@ -47,6 +47,12 @@ def spacing_of(affine: Affine) -> tuple[float, float, float]:
     return float(lengths[0]), float(lengths[1]), float(lengths[2])
 
 
+def normal_of(affine: Affine) -> NDArray[np.float64]:
+    """Unit vector (3,) across the rows and columns of a slice, LPS; zero where it has no extent."""
+    across = np.cross(affine[:3, 2], affine[:3, 1])
+    return np.asarray(across / (np.linalg.norm(across) or 1.0), dtype=np.float64)
+
+
 def is_acquired_plane(affine: Affine, shape: Sequence[int], normal: ArrayLike) -> bool:
     """Whether a plane with this normal (LPS) shows slices as they were imaged, and is not cut across them.
 
@@ -54,8 +60,7 @@ def is_acquired_plane(affine: Affine, shape: Sequence[int], normal: ArrayLike) -
     they are stacked, which a tilted gantry shears. Rounded cosines turn a plane a little; as long as no point of the
     picture strays from its slice by half the distance between slices, it is that slice.
     """
-    across = np.cross(affine[:3, 2], affine[:3, 1])
-    across /= np.linalg.norm(across)
+    across = normal_of(affine)
     given = np.asarray(normal, dtype=float)
     given = given / np.linalg.norm(given)
     sine = float(np.linalg.norm(np.cross(across, given)))

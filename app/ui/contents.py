@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-import numpy as np
-
 from app.domain.finding import Place
-from app.domain.geometry import is_acquired_plane
+from app.domain.geometry import is_acquired_plane, normal_of
 from app.domain.volume import FrameRef, Remark, RemarkKind, Space, Volume, Window
 from app.state.model import Plane
 from app.studies.stack_source import StackSource
@@ -82,11 +80,10 @@ class StackContent(FlatContent):
         affine = self._source.affine_at(index)
         if self.subject.display_set.space is not Space.PATIENT:
             return self._layer(index, None), ""
-        normal = np.cross(affine[:3, 2], affine[:3, 1])
         origin = affine[:3, 3]
         point: Point = (float(origin[0]), float(origin[1]), float(origin[2]))
         step = corners.step_mm(affine) if count > 1 else None
-        return self._layer(index, step), corners.position_words(point, normal)
+        return self._layer(index, step), corners.position_words(point, normal_of(affine))
 
     def _layer(self, index: int, step: float | None) -> str:
         words = corners.layer_words(index, self.slices.layer_count, step)

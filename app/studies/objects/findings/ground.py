@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.finding import Point
-from app.domain.geometry import Affine
+from app.domain.geometry import Affine, normal_of
 from app.domain.objects import ImageReference
 from app.domain.study import Study
 from app.domain.volume import FrameRef, Space
@@ -37,8 +37,7 @@ class ImageFrame:
     @property
     def normal(self) -> NDArray[np.float64]:
         """Unit normal of its plane."""
-        normal = np.cross(self.affine[:3, 2], self.affine[:3, 1])
-        return np.asarray(normal / (np.linalg.norm(normal) or 1.0), dtype=np.float64)
+        return normal_of(self.affine)
 
     def from_pixels(self, points: Iterable[tuple[float, ...]]) -> NDArray[np.float64]:
         """(column, row) with the corner of the first pixel at 0, 0 (PS3.3 C.18.6.1.2) to (n, 3) mm."""
