@@ -7,8 +7,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
+from viewers.mpr_view import MprView, PlaneKind
 from viewers.types import Affine, Frame, Point, VolumeImage, WindowLevel
 
 WINDOW = WindowLevel(500.0, 1000.0)
@@ -124,3 +129,35 @@ def brightest(grey: NDArray[np.float64], share: float = 0.8) -> tuple[float, flo
     """Centre (x, y) in pixels of what is brighter than a share of the maximum."""
     y, x = np.nonzero(grey >= share * grey.max())
     return float(x.mean()) + 0.5, float(y.mean()) + 0.5
+
+
+def drag(
+    view: QWidget, start: tuple[int, int], end: tuple[int, int], *, cancel: bool = False, release: bool = True
+) -> None:
+    """Press the left button, one move, and let go (after Esc, or not at all)."""
+    left, plain = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(view, left, plain, QPoint(*start))
+    move(view, QPointF(*end))
+    if cancel:
+        QTest.keyClick(view, Qt.Key.Key_Escape)
+    if release:
+        QTest.mouseRelease(view, left, plain, QPoint(*end))
+
+
+def move(view: QWidget, to: QPointF) -> None:
+    """One move with the left button down."""
+    left, plain = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event = QMouseEvent(QEvent.Type.MouseMove, to, view.mapToGlobal(to), Qt.MouseButton.NoButton, left, plain)
+    QApplication.sendEvent(view, event)
+
+
+def axial_of(qtbot: QtBot, pixels: NDArray[np.int16], px_per_voxel: int, **more: Any) -> MprView:
+    """The axial plane of a cube of 1 mm voxels, shown; window 0, 2000."""
+    unit = np.array([[0.0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1]])
+    made = MprView(PlaneKind.AXIAL)
+    qtbot.addWidget(made)
+    made.resize(px_per_voxel * pixels.shape[2], px_per_voxel * pixels.shape[1])
+    made.set_volume(VolumeImage(pixels, unit, **more), [WindowLevel(0.0, 2000.0)])
+    made.show()
+    qtbot.waitExposed(made)
+    return made

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QMouseEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.support.viewers2d import axial_of, move
 from viewers.geometry import mm_at
 from viewers.loupe import FACTOR, RADIUS_PX, Glass, enlarged
-from viewers.mpr_view import MprView, PlaneKind
+from viewers.mpr_view import MprView
 from viewers.slabs import Slab, SlabMode
-from viewers.types import VolumeImage, WindowLevel
 
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -25,13 +24,7 @@ def view(qtbot: QtBot) -> MprView:
     pixels = np.full((100, 100, 100), -1000, np.int16)
     pixels[49:51, 45, 60] = 1000
     pixels[55, 45, 66] = 1000
-    affine = np.array([[0.0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1]])
-    made = MprView(PlaneKind.AXIAL)
-    qtbot.addWidget(made)
-    made.resize(500, 500)
-    made.set_volume(VolumeImage(pixels, affine), [WindowLevel(0.0, 2000.0)])
-    made.show()
-    qtbot.waitExposed(made)
+    made = axial_of(qtbot, pixels, 5)
     made.set_tool("glass")
     return made
 
@@ -39,15 +32,7 @@ def view(qtbot: QtBot) -> MprView:
 def hold(view: MprView, x: int, y: int) -> QImage:
     """Press there and look."""
     QTest.mousePress(view, LEFT, PLAIN, QPoint(x, y))
-    event = QMouseEvent(
-        QEvent.Type.MouseMove,
-        QPointF(x, y),
-        view.mapToGlobal(QPointF(x, y)),
-        Qt.MouseButton.NoButton,
-        LEFT,
-        PLAIN,
-    )
-    QApplication.sendEvent(view, event)
+    move(view, QPointF(x, y))
     return view.grab().toImage()
 
 

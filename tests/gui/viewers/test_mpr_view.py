@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -15,6 +15,7 @@ from tests.support.viewers2d import (
     SHAPE,
     WINDOW,
     affine,
+    drag,
     grey_of_image,
     one_bright_voxel,
     point_at,
@@ -138,18 +139,6 @@ def test_crosshair_lines_have_the_other_planes_colours_and_cross_at_the_point(gr
     across, upright = lines[coronal.color], lines[sagittal.color]
     assert (across.start[1], across.end[1]) == pytest.approx((y_px, y_px))
     assert (upright.start[0], upright.end[0]) == pytest.approx((x_px, x_px))
-
-
-def drag(view: MprView, start: tuple[int, int], end: tuple[int, int], *, release: bool = True) -> None:
-    left, plain = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    QTest.mousePress(view, left, plain, QPoint(*start))
-    place = QPointF(*end)
-    event = QMouseEvent(
-        QEvent.Type.MouseMove, place, view.mapToGlobal(place), Qt.MouseButton.NoButton, left, plain
-    )
-    QApplication.sendEvent(view, event)
-    if release:
-        QTest.mouseRelease(view, left, plain, QPoint(*end))
 
 
 def test_one_line_slides_across_itself_whatever_the_tool(group: MprGroup) -> None:

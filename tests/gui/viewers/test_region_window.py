@@ -7,16 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from viewers.mpr_view import MprView, PlaneKind
+from tests.support.viewers2d import axial_of, drag
+from viewers.mpr_view import MprView
 from viewers.region_window import window_of
 from viewers.slabs import Slab, SlabMode
-from viewers.types import VolumeImage, WindowLevel
+from viewers.types import WindowLevel
 
 SIZE = 60
 
@@ -28,28 +25,9 @@ def view(qtbot: QtBot) -> MprView:
     pixels[:, :, : SIZE // 2], pixels[:, :, SIZE // 2 :] = 50, 150
     pixels[:, 40:, 40:] = -1000
     pixels[32] += 1000  # a bright layer beside the middle one
-    affine = np.array([[0.0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1]])
-    made = MprView(PlaneKind.AXIAL)
-    qtbot.addWidget(made)
-    made.resize(4 * SIZE, 4 * SIZE)
-    made.set_volume(VolumeImage(pixels, affine, slope=2.0, padding=-1000), [WindowLevel(0.0, 2000.0)])
-    made.show()
-    qtbot.waitExposed(made)
+    made = axial_of(qtbot, pixels, 4, slope=2.0, padding=-1000)
     made.set_tool("region")
     return made
-
-
-def drag(view: MprView, start: tuple[int, int], end: tuple[int, int], *, cancel: bool = False) -> None:
-    left, plain = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    QTest.mousePress(view, left, plain, QPoint(*start))
-    place = QPointF(*end)
-    moved = QMouseEvent(
-        QEvent.Type.MouseMove, place, view.mapToGlobal(place), Qt.MouseButton.NoButton, left, plain
-    )
-    QApplication.sendEvent(view, moved)
-    if cancel:
-        QTest.keyClick(view, Qt.Key.Key_Escape)
-    QTest.mouseRelease(view, left, plain, QPoint(*end))
 
 
 def test_one_tissue_fills_the_window(view: MprView) -> None:

@@ -9,10 +9,10 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.support.viewers2d import axial_of
 from viewers import slab_view
-from viewers.mpr_view import MprView, PlaneKind
+from viewers.mpr_view import MprView
 from viewers.slabs import Slab, SlabMode
-from viewers.types import VolumeImage, WindowLevel
 
 NOTCH = 120
 
@@ -22,14 +22,7 @@ def view(qtbot: QtBot) -> MprView:
     """Air with one bright voxel 12 mm above the middle; 1 mm voxels."""
     pixels = np.full((60, 60, 60), -1000, np.int16)
     pixels[42, 45, 30] = 1000
-    affine = np.array([[0.0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1]])
-    made = MprView(PlaneKind.AXIAL)
-    qtbot.addWidget(made)
-    made.resize(240, 240)
-    made.set_volume(VolumeImage(pixels, affine), [WindowLevel(0.0, 2000.0)])
-    made.show()
-    qtbot.waitExposed(made)
-    return made
+    return axial_of(qtbot, pixels, 4)
 
 
 def wheel(

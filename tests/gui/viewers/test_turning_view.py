@@ -6,15 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.support.viewers2d import GEOMETRIES, WINDOW, affine, one_bright_voxel, point_at, volume
+from tests.support.viewers2d import GEOMETRIES, WINDOW, affine, move, one_bright_voxel, point_at, volume
+from viewers.geometry import rotation
 from viewers.mpr_view import BASES, MprGroup, MprView, PlaneKind
-from viewers.turning_view import rotation
 from viewers.types import Affine, OutlineLayer
 
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -37,11 +35,6 @@ def group_of(qtbot: QtBot, index_to_mm: Affine) -> MprGroup:
 @pytest.fixture
 def group(qtbot: QtBot) -> MprGroup:
     return group_of(qtbot, affine())
-
-
-def move(view: MprView, to: QPointF) -> None:
-    event = QMouseEvent(QEvent.Type.MouseMove, to, view.mapToGlobal(to), Qt.MouseButton.NoButton, LEFT, PLAIN)
-    QApplication.sendEvent(view, event)
 
 
 def turn_by(view: MprView, degrees: float, *, release: bool = True) -> None:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import create_autospec
 
 import numpy as np
 import pytest
 
 from app.cli.main import run as main
-from app.domain.volume import CancelToken, Progress
 from app.settings.connections import Connection, ConnectionBook, save_connections
+from app.studies.remote.web_source import WebSource
 from app.studies.scan import ScanReport
-from app.studies.source_types import Heard, Stored, StudyPage, StudyQuery
 from app.support.paths import user_paths
 from app.workflows.connections import fetch
 from tests.support.orthanc import running_orthanc
@@ -58,37 +57,8 @@ def test_a_fetch_that_breaks_off_is_no_success_and_the_next_one_brings_the_rest(
 def test_what_the_server_did_not_confirm_is_not_called_whole(tmp_path: Path, scheme: str, word: str) -> None:
     """Both kinds of server, without a count of theirs."""
     report = ScanReport((), 0, 0, 0.0, (), remarks=((f"{scheme}.{word}", (("connection", "pacs"),)),))
-    fetched = fetch(_Told(report), "1.2.3", tmp_path)
-    assert not fetched.is_confirmed
-    assert fetch(_Told(replace(report, remarks=())), "1.2.3", tmp_path).is_confirmed
-
-
-@dataclass
-class _Told:
-    """A source that answers with one report."""
-
-    report: ScanReport
-    title: str = "pacs"
-    can_store: bool = False
-
-    def search(self, query: StudyQuery, cancel: CancelToken | None = None) -> StudyPage:
-        raise NotImplementedError
-
-    def open(
-        self,
-        study_instance_uid: str = "",
-        heard: Heard | None = None,
-        progress: Progress | None = None,
-        cancel: CancelToken | None = None,
-    ) -> ScanReport:
-        return self.report
-
-    def read(self, sop_instance_uid: str) -> Path:
-        raise NotImplementedError
-
-    def store(
-        self, files: Sequence[Path], progress: Progress | None = None, cancel: CancelToken | None = None
-    ) -> tuple[Stored, ...]:
-        raise NotImplementedError
-
-    def close(self) -> None: ...
+    source = create_autospec(WebSource, instance=True)
+    source.open.return_value = report
+    assert not fetch(source, "1.2.3", tmp_path).is_confirmed
+    source.open.return_value = replace(report, remarks=())
+    assert fetch(source, "1.2.3", tmp_path).is_confirmed
