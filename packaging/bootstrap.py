@@ -5,6 +5,7 @@
     python3 packaging/bootstrap.py test      everything that must hold: formatting, lint, types, contracts, tests
     python3 packaging/bootstrap.py check     formatting, lint, types and import contracts alone
     python3 packaging/bootstrap.py bench     the benchmarks, each beside its peer
+    python3 packaging/bootstrap.py sbom      what a release is made of, as CycloneDX, into dist/
     python3 packaging/bootstrap.py run ...   the command line: `run index FOLDER`, `run open FOLDER`, ...
 
 It makes `.venv`, installs the pinned set by hash, sees to the system libraries that Qt and Mesa need, and then runs.
@@ -65,7 +66,7 @@ class BootstrapError(Exception):
 
 def main(arguments: list[str]) -> int:
     """Run one entry; returns its exit code, 1 with one sentence if it cannot start, 2 on wrong usage."""
-    entries = {"demo": demo, "test": test, "check": check, "bench": bench, "run": run}
+    entries = {"demo": demo, "test": test, "check": check, "bench": bench, "sbom": sbom, "run": run}
     if not arguments or arguments[0] not in entries:
         print(__doc__, file=sys.stderr)
         return 2
@@ -121,6 +122,12 @@ def bench(arguments: list[str]) -> int:
     prepare("requirements-dev.txt")
     need_libraries(QT_LIBRARIES)
     return call([str(PYTHON), "-m", "tests.benchmarks", *arguments], DISPLAY_FREE)
+
+
+def sbom(arguments: list[str]) -> int:
+    """The locked libraries of the product with their hashes and licences."""
+    prepare("requirements-dev.txt")
+    return call([str(PYTHON), "packaging/bill_of_materials.py", *arguments])
 
 
 def has_display() -> bool:
