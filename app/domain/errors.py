@@ -8,7 +8,10 @@
       ModelFailedError          a run that crashed, timed out or was refused memory
       JournalError              a verdict that could not be written, or a broken chain
       ExportRefusedError        nothing to export, or a target that cannot be written
+      QualityError              a form, sample or figure of quality assurance that cannot be made
+      ReportError               a report or its template that cannot be used
       DeviceError               no display, no renderer, no codec
+      TrainingError             cases that cannot be drawn, figures that are not for who asks
       SettingRefusedError       a setting that breaks a rule
       RemoteError               a server that cannot be reached, refuses or breaks off
 
@@ -61,8 +64,24 @@ class ExportRefusedError(OverreadError):
     """Nothing to export, or a target that cannot be written."""
 
 
+class QualityError(OverreadError):
+    """A form, sample or figure of quality assurance that cannot be made or written."""
+
+
+class AuditError(OverreadError):
+    """The audit is not what was written."""
+
+
+class ReportError(OverreadError):
+    """A report or its template that cannot be used."""
+
+
 class DeviceError(OverreadError):
     """No display, no renderer, no codec."""
+
+
+class TrainingError(OverreadError):
+    """A list of cases that cannot be made, or figures of a trainee that are not for who asks."""
 
 
 class SettingRefusedError(OverreadError):

@@ -11,10 +11,12 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from app.domain.codes import Code
+from app.domain.readers import ReadMark
 from app.domain.volume import FrameRef, Space
 
 if TYPE_CHECKING:
     from app.domain.key_image import KeyImage
+    from app.domain.masks import Segmentation
     from app.domain.measurement import Measurement
 
 Point = tuple[float, float, float]
@@ -96,11 +98,18 @@ class Finding:
     quantities: tuple[Quantity, ...] = ()
     map_key: str = ""  # heat that belongs to it, in AnalysisResult.maps
 
+    @property
+    def is_readers(self) -> bool:
+        """Whether a reader marked it and no model did (RQ-21)."""
+        return not self.result_id
+
 
 @dataclass(frozen=True, slots=True)
 class MapRef:
     """One array beside a result: heat (float32) or labels (uint8 or uint16), saved as .npz with its affine.
 
+    sop_instance_uid: the one image that it lies on; '' where it lies on a stack or in the patient. frame: the one frame
+    of that image, counted from 1; 0 where it is meant for all of them.
     file is relative to the result's folder and holds `values` (slice, row, column) and `affine` (4x4).
     """
 
@@ -111,6 +120,8 @@ class MapRef:
     value_range: tuple[float, float] = (0.0, 1.0)
     threshold: float = 0.0
     labels: tuple[tuple[int, str], ...] = ()
+    sop_instance_uid: str = ""
+    frame: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +208,16 @@ class Judgement:
     at: str = ""
     label: str = ""  # the reader's label if edited, else empty
     place: Place | None = None  # the reader's place if edited
+    quantities: tuple[
+        Quantity, ...
+    ] = ()  # the reader's numbers if edited, in place of the model's of the same key
+
+    @property
+    def shown_quantities(self) -> tuple[Quantity, ...]:
+        """The reader's numbers where there are any, else the model's; in the model's order, new ones behind."""
+        own = {one.key: one for one in self.quantities}
+        theirs = tuple(own.pop(one.key, one) for one in self.finding.quantities)
+        return (*theirs, *own.values())
 
     @property
     def shown_label(self) -> str:
@@ -205,19 +226,74 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Marked:
+    """A finding of a reader's own (RQ-21), with the series that it was marked on; label and place as they stand."""
+
+    finding: Finding
+    series_instance_uid: str
+    frame_of_reference_uid: str
+    reader: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """That a reader ended the own first look at a study, with the own findings as they stood at that moment."""
+
+    reader: str
+    at: str
+    marked: tuple[Marked, ...] = ()
+
+
+class Gate(Enum):
+    """Whether AI results of a study are before the reader's eyes: OPEN, wait for a request, wait for the commit."""
+
+    OPEN = "open"
+    ON_REQUEST = "on_request"
+    READ_FIRST = "read_first"
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """All results and judgements of one study, as replayed from the journal."""
+    """All results and judgements of one study, as replayed from the journal.
+
+    judgements: of the models' findings first, then of what readers marked. commits: own first readings that ended.
+    requested: readers who asked to see AI results. gate: whether something is withheld in this copy, see
+    `app.findings.visibility`; what is withheld is not in it at all.
+    """
 
     study_instance_uid: str
     results: tuple[AnalysisResult, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     measurements: tuple[Measurement, ...] = ()
     key_images: tuple[KeyImage, ...] = ()
+    marked: tuple[Marked, ...] = ()
+    commits: tuple[Commit, ...] = ()
+    requested: tuple[str, ...] = ()
+    gate: Gate = Gate.OPEN
+    segmentations: tuple[Segmentation, ...] = ()
+    reads: tuple[ReadMark, ...] = ()
+
+    @property
+    def read_by(self) -> str:
+        """Who called the study read last, as long as no result came that was not before that reader's eyes; else ''."""
+        if not self.reads:
+            return ""
+        last = self.reads[-1]
+        return last.reader if all(one.result_id in last.result_ids for one in self.results) else ""
 
     def judgement(self, finding_id: str) -> Judgement | None:
         """The judgement of one finding, or None."""
         return next((j for j in self.judgements if j.finding.finding_id == finding_id), None)
 
+    def marked_as(self, finding_id: str) -> Marked | None:
+        """A reader's own finding, or None."""
+        return next((m for m in self.marked if m.finding.finding_id == finding_id), None)
+
     def measurement(self, measurement_id: str) -> Measurement | None:
         """One measurement, or None."""
         return next((m for m in self.measurements if m.measurement_id == measurement_id), None)
+
+    def segmentation(self, segmentation_id: str) -> Segmentation | None:
+        """One segmentation of a reader, or None."""
+        return next((s for s in self.segmentations if s.head.segmentation_id == segmentation_id), None)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from app.domain.codes import HOUNSFIELD, MILLIMETER, NO_UNITS, Code
+from app.domain.codes import HOUNSFIELD, MILLILITER, MILLIMETER, NO_UNITS, Code
 from app.domain.finding import Quantity
 
 MEASURE_TOOLS = (
     "angle",
     "arrow",
     "bidirectional",
+    "cardiothoracic",
     "circle",
     "cobb",
     "ellipse",
     "freehand",
     "length",
+    "note",
     "polyline",
     "probe",
     "rectangle",
@@ -23,6 +25,8 @@ MEASURE_TOOLS = (
 SQUARE_MILLIMETER = Code("mm2", "UCUM", "square millimeter")
 DEGREE = Code("deg", "UCUM", "degree")
 PIXELS = Code("{pixels}", "UCUM", "pixels")
+
+PRIVATE_SCHEME = "99OVERREAD"
 
 CONCEPTS: dict[str, Code] = {
     "length": Code("410668003", "SCT", "Length"),
@@ -39,10 +43,21 @@ CONCEPTS: dict[str, Code] = {
     "min": Code("255605001", "SCT", "Minimum"),
     "max": Code("56851009", "SCT", "Maximum"),
     "median": Code("373099004", "SCT", "Median"),
+    "volume": Code("118565006", "SCT", "Volume"),
+    # No public scheme is known to hold these.
+    "pixels": Code("pixels", PRIVATE_SCHEME, "Number of pixels"),
+    "value": Code("value", PRIVATE_SCHEME, "Value of a pixel"),
+    "ctr": Code("ctr", PRIVATE_SCHEME, "Cardiothoracic ratio"),
+    "heart_width": Code("heart_width", PRIVATE_SCHEME, "Width of heart"),
+    "thorax_width": Code("thorax_width", PRIVATE_SCHEME, "Inner width of thorax"),
 }
+TOOL_USED = Code("tool", PRIVATE_SCHEME, "Measuring tool")
+"""Names the tool in a report; its value is the tool's id in the same scheme."""
+
 _UNITS = {
     "mm": MILLIMETER,
     "mm2": SQUARE_MILLIMETER,
+    "mL": MILLILITER,
     "px": PIXELS,
     "px2": PIXELS,
     "deg": DEGREE,

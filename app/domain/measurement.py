@@ -16,6 +16,7 @@ class Measurement:
     is IMAGE (origin at the centre of the first pixel). outline: the closed line of a region, its first point again at
     the end. row_column: the points on the image, (row, column) from 0 at the centre of the first pixel, as a DICOM
     report names them. graphic: POINT, POLYLINE, POLYGON, ELLIPSE, CIRCLE (PS3.3 C.18.6.1.2).
+    on_plane: drawn on a plane cut from the volume; frame is then the image nearest to its middle, row_column is empty.
     calibration: which spacing the mm come from, "" the pixel spacing of the patient; else said beside every mm.
     """
 
@@ -35,3 +36,4 @@ class Measurement:
     calibration: str = ""
     reader: str = ""
     at: str = ""
+    on_plane: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.domain.display import LookupTable, OverlayPlane, VoiFunction
 from app.domain.objects import ImageReference, ObjectHead, Rgb
 from app.domain.volume import Window
 
@@ -21,13 +22,31 @@ class DisplayedArea:
     images: tuple[ImageReference, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ShownWindow:
-    """Window of some images; has_table where a VOI LUT stands instead."""
+    """How values of some images become grey: by a window through a function, or by a VOI LUT."""
 
     window: Window | None
-    has_table: bool
+    table: LookupTable | None
     images: tuple[ImageReference, ...]
+    function: VoiFunction = "LINEAR"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModalityStep:
+    """From stored values to those that windows and tables are made for; it replaces the image's own (PS3.4 N.2)."""
+
+    slope: float = 1.0
+    intercept: float = 0.0
+    table: LookupTable | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bitmap:
+    """An overlay plane of the state itself (PS3.3 C.9.2), over the image frames that it is for; None is all of them."""
+
+    plane: OverlayPlane
+    frame: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +102,32 @@ class Shutter:
     kind: str
     points: tuple[XY, ...]
     radius_px: float | None = None
-    value: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PresentationState:
-    """A GSPS, colour or pseudo-colour state. Rotation is clockwise, after the flip (PS3.3 C.10.6)."""
+    """A GSPS, colour or pseudo-colour state. Rotation is clockwise, and comes before the flip (PS3.3 C.10.6).
+
+    images: all that it is about. is_inverted: by the presentation LUT shape; None where the state names none.
+    presentation_table: what stands in place of that shape. overlays: drawn; hidden: what its bitmap
+    shutter covers. shutter_value: P-value (0 to 65535) in place of what a shutter hides.
+    unapplied: what it asks for that is not done, as the last parts of the text keys `objects.unapplied.*`.
+    """
 
     head: ObjectHead
+    images: tuple[ImageReference, ...]
     areas: tuple[DisplayedArea, ...]
     windows: tuple[ShownWindow, ...]
     layers: tuple[Layer, ...]
     annotations: tuple[Annotation, ...]
     shutters: tuple[Shutter, ...]
+    shutter_value: int
     rotation_deg: int
     is_flipped: bool
-    is_inverted: bool
-    has_modality_table: bool
+    is_inverted: bool | None
+    unapplied: tuple[str, ...]
     description: str
+    modality: ModalityStep
+    presentation_table: LookupTable | None
+    overlays: tuple[Bitmap, ...]
+    hidden: tuple[Bitmap, ...]

@@ -25,8 +25,8 @@ class Instance:
     """One SOP instance: what is needed to order, place and show it before its pixels are read.
 
     position_lps_mm: Image Position (0020,0032). orientation: direction cosines of a row, then of a column
-    (0020,0037). spacing_mm: between rows, then between columns; spacing_source names the tag it came from
-    ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing") or is "" where there is none.
+    (0020,0037). spacing_mm: between rows, then between columns; spacing_source is a value of
+    `app.domain.calibration.Calibration`, "" where there is none. magnification: what the spacing was divided by.
     phase_marks: (keyword, value) of what tells images of one place apart: temporal position, trigger time in ms, echo
     time in ms, b-value in s/mm2.
     """
@@ -53,6 +53,7 @@ class Instance:
     patient_orientation: tuple[str, ...] = ()  # (0020,0020): where rows and columns of a projection run to
     frame_of_reference_uid: str = ""
     phase_marks: tuple[tuple[str, float], ...] = ()
+    magnification: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,13 @@ class RemarkKind(Enum):
     NO_POSITION = "no_position"
     NO_SPACING = "no_spacing"
     SPACING_AT_DETECTOR = "spacing_at_detector"
+    SPACING_OF_REGION = "spacing_of_region"
+    SPACING_AT_SCANNER = "spacing_at_scanner"
+    SPACING_MAGNIFIED = "spacing_magnified"
+    SPACING_GEOMETRY = "spacing_geometry"
+    SPACING_FIDUCIAL = "spacing_fiducial"
+    SPACING_CALIBRATED = "spacing_calibrated"
+    SPACING_UNSAID = "spacing_unsaid"
     UNREADABLE_FRAMES = "unreadable_frames"
     REFORMATTED = "reformatted"
     VOI_LUT_NOT_APPLIED = "voi_lut_not_applied"
@@ -49,6 +56,13 @@ class RemarkKind(Enum):
     STRAYING_SLICES = "straying_slices"
     PHASES_BY_ORDER = "phases_by_order"
     EVEN_GRID = "even_grid"
+    INK_OF_ANOTHER_SERIES = "ink_of_another_series"
+    PRESENTATION_IN_PART = "presentation_in_part"
+    BREAST_SIDE_DOUBTFUL = "breast_side_doubtful"
+    BREAST_SIDE_UNCHECKED = "breast_side_unchecked"
+    NO_BREAST_SIDE = "no_breast_side"
+    THICK_SLICES = "thick_slices"
+    ORIENTATION_DOUBTFUL = "orientation_doubtful"
 
 
 @dataclass(frozen=True, slots=True)
