@@ -1,7 +1,12 @@
-"""Shown text: keys in `resources/locale/<language>/*.toml`, English where a language has no word yet."""
+"""Shown text: keys in `resources/locale/<language>/*.toml`, English where a language has no word yet.
+
+A fact that is counted may choose a word: `{count} {count:n|study|studies}`. After `n` stand the forms in the order of
+`plurals.FORMS`: two in English, three in Russian (one, few, many).
+"""
 
 from __future__ import annotations
 
+import string
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -9,8 +14,11 @@ from typing import Any
 
 from app.domain.errors import OverreadError
 from app.support.paths import resource_dir
+from app.support.plurals import form_of
 
 FALLBACK_LANGUAGE = "en"
+PLURAL = "n|"
+_chosen = [FALLBACK_LANGUAGE]  # of the process: one window, one reader, one language
 
 
 @cache
@@ -22,26 +30,59 @@ def catalogue(language: str) -> dict[str, str]:
     return texts
 
 
-def text(key: str, *, language: str = FALLBACK_LANGUAGE, **facts: object) -> str:
+def use_language(language: str) -> None:
+    """Texts are of this language from now on; what was said before stays as it is."""
+    _chosen[0] = language
+
+
+def language_in_use() -> str:
+    """The language that texts are in."""
+    return _chosen[0]
+
+
+def text(key: str, *, language: str = "", **facts: object) -> str:
     """The sentence of a key with its facts filled in; an unknown key shows itself rather than nothing."""
     return _fill(key, facts, language)
 
 
-def text_with(key: str, facts: Mapping[str, object], *, language: str = FALLBACK_LANGUAGE) -> str:
+def text_with(key: str, facts: Mapping[str, object], *, language: str = "") -> str:
     """`text` for facts that lie in a mapping."""
     return _fill(key, facts, language)
 
 
-def explain(error: OverreadError, *, language: str = FALLBACK_LANGUAGE) -> str:
+def explain(error: OverreadError, *, language: str = "") -> str:
     """The plain sentence of an error."""
     return _fill(error.key, error.facts, language)
 
 
+def template(key: str, language: str = "") -> str:
+    """The sentence of a key with its gaps still open, for whoever fills them later; '' where there is none."""
+    return catalogue(language or _chosen[0]).get(key) or catalogue(FALLBACK_LANGUAGE).get(key, "")
+
+
+def fill(sentence: str, facts: Mapping[str, object], language: str) -> str:
+    """A sentence with its facts; what is missing shows as `?`."""
+    return _Filling(language).vformat(sentence, (), _Facts(facts))
+
+
 def _fill(key: str, facts: Mapping[str, object], language: str) -> str:
-    template = catalogue(language).get(key) or catalogue(FALLBACK_LANGUAGE).get(key)
-    if template is None:
+    language = language or _chosen[0]
+    sentence = catalogue(language).get(key)
+    if sentence is None:
+        sentence, language = catalogue(FALLBACK_LANGUAGE).get(key), FALLBACK_LANGUAGE
+    if sentence is None:
         return f"{key} {dict(facts)}" if facts else key
-    return template.format_map(_Facts(facts))
+    return fill(sentence, facts, language)
+
+
+class _Filling(string.Formatter):
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec.startswith(PLURAL):
+            return form_of(value, format_spec.removeprefix(PLURAL).split("|"), self._language)
+        return str(super().format_field(value, format_spec))
 
 
 class _Facts(dict[str, Any]):

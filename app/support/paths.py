@@ -36,14 +36,29 @@ class UserPaths:
         return self.data / "journal.sqlite"
 
     @property
+    def runtime_file(self) -> Path:
+        """The queue of model runs, the runs that ended, and the history of model packages."""
+        return self.data / "runtime.sqlite"
+
+    @property
     def results(self) -> Path:
         """One folder per result id with its heat and label maps."""
         return self.data / "results"
 
     @property
+    def masks(self) -> Path:
+        """What readers changed in masks, named by content; the journal refers to it, so it is never deleted."""
+        return self.data / "masks"
+
+    @property
     def models(self) -> Path:
         """Installed model packages of this user."""
         return self.data / "models"
+
+    @property
+    def model_keys(self) -> Path:
+        """Public keys (PEM) of makers whose signed packages this user trusts."""
+        return self.data / "model_keys"
 
 
 def user_paths() -> UserPaths:

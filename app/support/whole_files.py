@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+from app.support.held.doors import open_file
 
 
 def write_whole(target: Path, content: str | bytes) -> None:
@@ -21,8 +24,8 @@ def write_whole(target: Path, content: str | bytes) -> None:
 
 
 def copy_whole(source: Path, target: Path) -> None:
-    """Put a copy of a file under a name; its folder is made if need be. Raises OSError."""
-    with source.open("rb") as given, _draft(target) as stream:
+    """Put a copy of a file, readable by anybody, under a name; its folder is made if need be. Raises OSError."""
+    with open_file(source) as given, _draft(target) as stream:
         shutil.copyfileobj(given, stream, 1 << 20)
 
 
@@ -39,3 +42,15 @@ def _draft(target: Path) -> Iterator[BinaryIO]:
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """Put a copy of a folder under a name that nobody has yet: whole, or not at all. Raises OSError."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".partial-", dir=target.parent))
+    try:
+        shutil.copytree(source, draft, dirs_exist_ok=True)
+        draft.chmod(source.stat().st_mode)
+        os.replace(draft, target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)

@@ -1,0 +1,66 @@
+"""Which languages there are, which one is meant, and how it writes dates and numbers."""
+
+from __future__ import annotations
+
+import locale
+import os
+from collections.abc import Mapping, Sequence
+
+from app.support.i18n import FALLBACK_LANGUAGE, catalogue, text
+from app.support.paths import resource_dir
+
+SYSTEM = "system"
+VARIABLE = "OVERREAD_LANGUAGE"  # goes before what the system says
+_BY_NAME = {"russian": "ru", "english": "en"}  # Windows names its languages
+
+
+def languages() -> tuple[str, ...]:
+    """Ids of all languages that have texts, English first."""
+    found = sorted(one.name for one in (resource_dir() / "locale").iterdir() if any(one.glob("*.toml")))
+    return tuple(sorted(found, key=lambda name: name != FALLBACK_LANGUAGE))
+
+
+def own_name(language: str) -> str:
+    """What its speakers call it; its id where its texts do not say."""
+    return catalogue(language).get("language.name", language)
+
+
+def wanted_language(setting: str, told: Sequence[str] | None = None) -> str:
+    """The language to use: the one set, or the first of the system's that has texts, or English."""
+    known = languages()
+    if setting in known:
+        return setting
+    wishes = system_languages() if told is None else told
+    return next((one for one in map(_id_of, wishes) if one in known), FALLBACK_LANGUAGE)
+
+
+def system_languages(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """What the system is set to, the first wish first: by the rules of gettext, then as the C library says."""
+    if environment.get(VARIABLE):
+        return (environment[VARIABLE],)
+    told = next((v for n in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := environment.get(n, ""))), "")
+    if _id_of(told) in {"c", "posix"}:  # whoever asks for plain text wants no translation
+        return (FALLBACK_LANGUAGE,)
+    several = environment.get("LANGUAGE", "").split(":") if told else []
+    of_library = (locale.getlocale()[0] or "") if not told else ""
+    return tuple(one for one in (*several, told, of_library) if one)
+
+
+def date_words(year: str, month: str, day: str) -> str:
+    """A date as the language writes it."""
+    return text("format.date", year=year, month=month, day=day)
+
+
+def number_words(value: float, decimals: int) -> str:
+    """A number with so many decimals and the language's own mark before them."""
+    return decimal_words(f"{value:.{decimals}f}")
+
+
+def decimal_words(number: str) -> str:
+    """A number as Python writes it, with the language's own mark before its decimals."""
+    return number.replace(".", text("format.decimal"))
+
+
+def _id_of(told: str) -> str:
+    name = told.partition(".")[0].partition("_")[0].partition("-")[0].lower()
+    return _BY_NAME.get(name, name)
