@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.domain.errors import StudyUnreadableError
 from app.domain.volume import CancelToken, Progress
+from app.studies.kept_names import kept_name
 from app.studies.scan import Refusal
 
 MEMBERS = 100_000
@@ -29,6 +30,7 @@ class Budget:
         self.archive = archive
         self.folder = folder
         self.refused: list[Refusal] = []
+        self.names: dict[str, str] = {}  # where a member lies in the folder -> what the archive calls it
         self._cancel = cancel
         self._progress = progress
         free = int(shutil.disk_usage(folder).free * SHARE_OF_FREE_DISK)
@@ -74,15 +76,17 @@ class Budget:
         if member.casefold().endswith(NESTED):
             self.refuse(member, "error.source.nested_archive")
             return None
-        names = list(map(_portable, parts))
+        shown = list(map(_portable, parts))
+        names = [kept_name(self.folder, one) for one in shown]
         if any("/".join(names[:depth]).casefold() in self._taken for depth in range(1, len(names))):
             self.refuse(member, "error.source.unsafe_member")  # a file already has its folder's name
             return None
-        last, number = names[-1], 1
+        number = 1
         while (key := "/".join(names).casefold()) in self._taken:  # two names that some disks take for one
             number += 1
-            names[-1] = f"{last}~{number}"
+            names[-1] = kept_name(self.folder, f"{shown[-1]}~{number}")
         self._taken.add(key)
+        self.names["/".join(names)] = "/".join(shown)
         return self.folder.joinpath(*names)
 
     def _too_far(self) -> StudyUnreadableError:

@@ -13,6 +13,7 @@ from app.studies.file_set import FileSet, directory_of, read_file_set
 from app.studies.scan import ScanReport, scan
 from app.studies.source_types import Heard, KnownFile
 from app.studies.walker import is_part10
+from app.support.held.doors import open_file
 
 BESIDE = 10_000  # files looked for beside a directory that was opened by itself (ours)
 
@@ -93,7 +94,7 @@ def _is_dicom(path: Path) -> bool:
     try:
         if not path.is_file():
             return False
-        with path.open("rb") as file:
+        with open_file(path) as file:
             return is_part10(file.read(132))
     except OSError:
         return False

@@ -11,6 +11,7 @@ from app.domain.study import Instance, Series, Study
 from app.domain.volume import Affine, FrameRef, Remark, RemarkKind, Space
 from app.studies.regular_grid import RegularGrid
 from app.studies.stacking import FramePlace, Stack, stack_frames, stack_turned
+from app.studies.ultrasound import ULTRASOUND, with_region_scale
 from app.studies.volume_remarks import volume_remarks
 
 PROJECTION = frozenset({"CR", "DX", "MG", "RG", "PX", "IO", "RF", "XA"})
@@ -71,6 +72,11 @@ class DisplaySet:
         return has_volume and self.space is Space.PATIENT and len(self.frames) > 1
 
     @property
+    def moves_in_space(self) -> bool:
+        """Whether its images lie at different places, and not at one place at different times."""
+        return bool((self.affines[0][:3, 3] != self.affines[-1][:3, 3]).any())
+
+    @property
     def frame_of_reference_uid(self) -> str:
         """Of its own images, which may differ from others of the series; '' where none is stated."""
         own = self.frames[0].instance.frame_of_reference_uid
@@ -115,6 +121,10 @@ def display_sets(study: Study) -> tuple[DisplaySet, ...]:
 def series_display_sets(series: Series) -> tuple[DisplaySet, ...]:
     """Display sets of one series; objects without pictures have none."""
     shown = [one for one in series.instances if one.frames and one.rows and one.columns]
+    if series.modality == "MG":
+        from app.studies.breast_views import with_breast_view
+
+        shown = [with_breast_view(one) for one in shown]
     everywhere = [place for instance in shown for place in _places(instance)]
     directions = _alike((place.orientation for place in everywhere), SAME_COSINE)
     spacings = _alike((place.spacing_mm for place in everywhere), SAME_SPACING_MM)
@@ -157,6 +167,8 @@ def _stacks(by_direction: dict[Direction, list[FramePlace]]) -> list[Stack]:
 
 
 def _places(instance: Instance) -> Iterable[FramePlace]:
+    if instance.spacing_mm is None and instance.sop_class_uid in ULTRASOUND:
+        instance = with_region_scale(instance)
     if instance.frames == 1:
         if instance.position_lps_mm is None:
             from app.studies.frame_groups import enhanced_places
@@ -215,16 +227,19 @@ def _display_set(series: Series, stack: Stack, number: int) -> DisplaySet:
         affines=stack.affines,
         affine=None if is_colour else stack.affine,
         space=stack.space,
-        remarks=(
-            *stack.remarks,
-            *volume_remarks(first.image_type, is_placed=stack.space is Space.PATIENT),
-        ),
+        remarks=_remarks(stack, volume_remarks(first.image_type, is_placed=stack.space is Space.PATIENT)),
         title=_title(series, first, stack),
         is_colour=is_colour,
         why_no_volume="geometry.colour" if is_colour else stack.why_no_volume,
         why_facts=() if is_colour else stack.why_facts,
         grid=None if is_colour else stack.grid,
     )
+
+
+def _remarks(stack: Stack, of_file: tuple[Remark, ...]) -> tuple[Remark, ...]:
+    """A volume file's millimetres are those of its grid: no detector could be meant."""
+    unsaid = RemarkKind.SPACING_UNSAID
+    return (*(one for one in stack.remarks if not (of_file and one.kind is unsaid)), *of_file)
 
 
 def _title(series: Series, first: Instance, stack: Stack) -> str:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import StudyUnreadableError
 from app.studies.headers import MEDIA_DIRECTORY
+from app.studies.kept_names import DIRECTORY, kept_name, plain_name
 from app.studies.scan import Refusal
+from app.support.held.doors import open_file
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-NAME = "DICOMDIR"
+NAME = DIRECTORY
 LARGEST_DIRECTORY = 256 * 1024 * 1024  # some 500,000 records (ours)
 _HEAD = 1024
 _OUT_OF_USE = 0  # Record In-use Flag (0004,1410) of a deleted record
@@ -37,7 +39,7 @@ def directory_of(path: Path) -> Path | None:
             return path if path.name.upper() == NAME or _is_directory(path) else None
         if path.is_dir():
             with os.scandir(path) as inside:
-                return next((Path(one) for one in inside if _plain_name(one.name) == "dicomdir"), None)
+                return next((Path(one) for one in inside if plain_name(one.name) == "dicomdir"), None)
     except OSError:
         return None  # whoever reads the path says why
     return None
@@ -97,7 +99,8 @@ def _find(root: Path, parts: tuple[str, ...], names: dict[Path, dict[str, str]])
     for part in parts:
         if here not in names:
             names[here] = _names_in(here)
-        name = part if (here / part).exists() else names[here].get(_plain_name(part))
+        kept = plain_name(kept_name(here, part))
+        name = part if (here / part).exists() else names[here].get(kept)
         if name is None:
             return None
         here = here / name
@@ -106,17 +109,12 @@ def _find(root: Path, parts: tuple[str, ...], names: dict[Path, dict[str, str]])
 
 def _names_in(folder: Path) -> dict[str, str]:
     try:
-        return {_plain_name(name): name for name in sorted(os.listdir(folder), reverse=True)}
+        return {plain_name(name): name for name in sorted(os.listdir(folder), reverse=True)}
     except OSError:
         return {}
 
 
-def _plain_name(name: str) -> str:
-    """As ISO 9660 compares names: without version number, trailing dot and case."""
-    return name.partition(";")[0].rstrip(".").casefold()
-
-
 def _is_directory(path: Path) -> bool:
-    with path.open("rb") as file:
+    with open_file(path) as file:
         head = file.read(_HEAD)
     return head[128:132] == b"DICM" and MEDIA_DIRECTORY.encode() in head

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import StudyUnreadableError
 from app.domain.study import Instance, Pair, Triple
+from app.studies.frames_apart import header_of
 from app.studies.slow_headers import damage, first_item, read_dataset
 from app.studies.stacking import FramePlace
 
@@ -22,7 +23,7 @@ ENHANCED = frozenset(
 def frame_places(instance: Instance) -> list[FramePlace]:
     """One place per frame; frames without one are said to lie nowhere."""
     try:
-        dataset = read_dataset(instance.path)
+        dataset = read_dataset(header_of(instance.path))
     except (StudyUnreadableError, OSError):
         return _nowhere(instance)
     if "PerFrameFunctionalGroupsSequence" not in dataset:

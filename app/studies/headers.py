@@ -7,15 +7,17 @@ from pathlib import Path
 
 from app.domain.errors import StudyUnreadableError
 from app.domain.study import Instance, Patient
+from app.studies.calibration import spacing_of
 from app.studies.limits import FRAMES_IN_A_FILE
 from app.studies.raw_values import RawValues
 from app.studies.tags import WANTED
 from app.studies.walker import Elements, MoreBytesError, UnusualFileError, is_part10, walk
+from app.support.held.doors import open_file, size_of
 
 FIRST_READ = 16 * 1024  # holds the header of nearly every CT, MR and radiograph
 LARGEST_HEADER = 64 * 1024 * 1024
 MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
-READER = 3  # raise it when the same file gives other values: what an index remembers is then read anew
+READER = 4  # raise it when the same file gives other values: what an index remembers is then read anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,13 @@ def read_header(path: Path) -> ScannedInstance | None:
         raise StudyUnreadableError("error.study.no_uid", file=path.name, missing=", ".join(missing))
     if (values.number("NumberOfFrames") or 1) > FRAMES_IN_A_FILE:
         raise StudyUnreadableError("error.study.too_many_frames", file=path.name, limit=FRAMES_IN_A_FILE)
-    status = path.stat()
-    return scanned_from(path, elements, values, modified_ns=status.st_mtime_ns, size=status.st_size)
+    modified_ns = path.stat().st_mtime_ns
+    return scanned_from(path, elements, values, modified_ns=modified_ns, size=size_of(path))
 
 
 def read_elements(path: Path) -> Elements | None:
     """Raw top-level elements of a file; None if it is no DICOM."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         data = file.read(FIRST_READ)
         if not is_part10(data):
             return _without_preamble(path, data)
@@ -135,7 +137,7 @@ def scanned_from(
 
 
 def _instance(path: Path, elements: Elements, values: RawValues) -> Instance:
-    spacing, source = _spacing(values)
+    spacing, source, magnification = spacing_of(values)
     position, orientation = values.numbers("ImagePositionPatient"), values.numbers("ImageOrientationPatient")
     return Instance(
         path=path,
@@ -150,7 +152,7 @@ def _instance(path: Path, elements: Elements, values: RawValues) -> Instance:
         position_lps_mm=(position[0], position[1], position[2]) if len(position) == 3 else None,
         orientation=_six(orientation),
         spacing_mm=spacing,
-        spacing_source=source,
+        spacing_source=source.value,
         laterality=values.code("ImageLaterality") or values.code("Laterality"),
         view_position=values.code("ViewPosition"),
         image_type=values.codes("ImageType"),
@@ -160,6 +162,7 @@ def _instance(path: Path, elements: Elements, values: RawValues) -> Instance:
         patient_orientation=values.codes("PatientOrientation"),
         frame_of_reference_uid=values.code("FrameOfReferenceUID"),
         phase_marks=_phase_marks(values),
+        magnification=magnification,
     )
 
 
@@ -171,19 +174,6 @@ def _phase_marks(values: RawValues) -> tuple[tuple[str, float], ...]:
     ]
     told.append(("DiffusionBValue", values.double("DiffusionBValue")))
     return tuple((keyword, value) for keyword, value in told if value is not None)
-
-
-def _spacing(values: RawValues) -> tuple[tuple[float, float] | None, str]:
-    """(row, column) spacing and the element it came from (PS3.3 10.7.1.3 tells them apart).
-
-    A pixel spacing that only repeats the detector's was not corrected for magnification: it is the detector's.
-    """
-    at_detector = values.numbers("ImagerPixelSpacing")
-    for keyword in ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"):
-        pair = values.numbers(keyword)
-        if len(pair) == 2 and min(pair) > 0:
-            return (pair[0], pair[1]), "ImagerPixelSpacing" if pair == at_detector else keyword
-    return None, ""
 
 
 def _six(numbers: tuple[float, ...]) -> tuple[float, float, float, float, float, float] | None:

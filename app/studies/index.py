@@ -10,7 +10,8 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from sqlalchemy.pool import StaticPool
 from app.domain.study import Instance, Patient, Study
 from app.studies.grouping import group_studies, only_patient
 from app.studies.headers import READER, ScannedInstance
+from app.studies.sealed_rows import opened, sealed, spellings
 from app.studies.source_types import KnownFile
 
 _NAMES = tuple(one.name for one in fields(ScannedInstance))
@@ -98,8 +100,8 @@ class StudyIndex:
             row = remembered.get(str(path))
             if row is None or row[:2] != (modified_ns, size):
                 return None
-            content = json.loads(row[2])
-            if content.get("reader") != STAMP:
+            content = opened(path, json.loads(row[2]))
+            if content is None or content.get("reader") != STAMP:
                 return None
             found = _scanned(content)
             self._known_already[id(found)] = found
@@ -123,13 +125,14 @@ class StudyIndex:
         """All studies, newest first; files that are gone are left out."""
         with self._lock, Session(self._engine) as session:
             rows = session.scalars(select(InstanceRow)).all()
-            return group_studies(_scanned(row.content) for row in rows if os.path.exists(row.path))
+            return group_studies(_readable(row for row in rows if os.path.exists(row.path)))
 
     def study(self, study_instance_uid: str) -> Study | None:
         """One study, or None. Raises StudyUnreadableError if its UID stands under two patients: none is guessed."""
+        names = spellings(study_instance_uid)
         with self._lock, Session(self._engine) as session:
-            wanted = select(InstanceRow).where(InstanceRow.study_instance_uid == study_instance_uid)
-            found = group_studies(_scanned(row.content) for row in session.scalars(wanted))
+            wanted = select(InstanceRow).where(InstanceRow.study_instance_uid.in_(names))
+            found = group_studies(_readable(session.scalars(wanted)))
         return only_patient(found)
 
     def forget(self, paths: Sequence[Path]) -> None:
@@ -144,6 +147,23 @@ class StudyIndex:
             inside = InstanceRow.path.startswith(f"{folder}{os.sep}", autoescape=True)
             session.execute(delete(InstanceRow).where(inside))
 
+    def forget_gone(self, folder: Path) -> None:
+        """Take files of a folder off the index that are not there any more."""
+        begin = str(folder).rstrip(os.sep) + os.sep
+        wanted = select(InstanceRow.path).where(
+            InstanceRow.path >= begin, InstanceRow.path < begin[:-1] + chr(ord(os.sep) + 1)
+        )
+        with self._lock, self._engine.connect() as connection:
+            paths = [Path(path) for (path,) in connection.execute(wanted)]
+        self.forget([path for path in paths if not path.exists()])
+
+    def forget_traces(self) -> None:
+        """Write the file anew, without what was once in it."""
+        with self._lock, self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for words in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                if self._engine.dialect.name == "sqlite":
+                    connection.exec_driver_sql(words)
+
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
@@ -152,13 +172,19 @@ class StudyIndex:
 def _engine(file: Path | None) -> Engine:
     if file is None:
         return create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(OSError):  # the database says it in its own words
+        os.close(os.open(file, os.O_RDONLY | os.O_CREAT, 0o600))  # names patients: nobody else's to read
+        file.chmod(0o600)
     engine = create_engine(f"sqlite:///{file}")
 
     @event.listens_for(engine, "connect")
     def faster(connection: Any, _: Any) -> None:  # a driver's connection has no type of its own
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(
+            "PRAGMA secure_delete=ON"
+        )  # what was taken off the index is not left in free pages
 
     return engine
 
@@ -169,6 +195,10 @@ def _row(one: ScannedInstance) -> dict[str, Any]:
     content["instance"]["path"] = str(one.instance.path)
     content["patient"] = asdict(one.patient)
     content["reader"] = STAMP
+    return sealed(one.instance.path, _columns(one, content))
+
+
+def _columns(one: ScannedInstance, content: dict[str, Any]) -> dict[str, Any]:
     return {
         "path": str(one.instance.path),
         "study_instance_uid": one.study_instance_uid,
@@ -181,6 +211,14 @@ def _row(one: ScannedInstance) -> dict[str, Any]:
         "size": one.size,
         "content": content,
     }
+
+
+def _readable(rows: Iterable[InstanceRow]) -> Iterator[ScannedInstance]:
+    """Without those of copies whose key is gone, or not to be had now."""
+    for row in rows:
+        content = opened(Path(row.path), row.content)
+        if content is not None:
+            yield _scanned(content)
 
 
 def _scanned(content: dict[str, Any]) -> ScannedInstance:

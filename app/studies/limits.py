@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from app.domain.errors import StudyUnreadableError
 from app.studies.walker import LONG_VRS
+from app.support.held.doors import open_file, size_of
 
 INFLATED_BYTES = 512 * 1024 * 1024
 # Headers and pixels shrink to a hundredth at most; zeros without end shrink to a thousandth (ours, after RQ-64).
@@ -24,12 +25,12 @@ _DEFLATED = frozenset({"1.2.840.10008.1.2.1.99"})
 
 def check_inflated_size(path: Path) -> None:
     """Refuse a deflated file that grows too far, or by too much for its size, without holding what it grows to."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         syntax, offset = _meta_group(file)
         if syntax not in _DEFLATED:
             return
         file.seek(offset)
-        packed = path.stat().st_size - offset
+        packed = size_of(path) - offset
         limit = min(INFLATED_BYTES, max(INFLATION_RATIO * packed, INFLATION_IGNORED_BYTES))
         inflate, total = zlib.decompressobj(-zlib.MAX_WBITS), 0
         while (block := file.read(64 * 1024)) and not inflate.eof:

@@ -11,9 +11,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.domain.errors import StudyUnreadableError
+from app.domain.errors import OverreadError, StudyUnreadableError
+from app.domain.volume import Cancelled
 
 Bring = Callable[[], None]  # comes back when the file is on this disk; else raises an OverreadError
+BringFrame = Callable[[int], Path | None]  # a file with that frame, from 1, alone; None where it has to wait
+
+
+def _no_frame(_path: Path, _number: int) -> Path | None:
+    return None
 
 
 def _never(_what: Path | str) -> bool:
@@ -24,12 +30,14 @@ def _never(_what: Path | str) -> bool:
 class Coming:
     """What a reader of files may ask. need: comes back when the file is here, else raises an OverreadError.
 
-    is_growing: whether more may still become known of a study.
+    is_growing: whether more may still become known of a study. frame: one frame, from 1, of a file that is not here, in
+    a file of its own; None where only the whole file can be waited for.
     """
 
     need: Callable[[Path], None]
     is_coming: Callable[[Path], bool] = _never
     is_growing: Callable[[str], bool] = _never
+    frame: Callable[[Path, int], Path | None] = _no_frame
 
 
 class OnTheWay:
@@ -39,14 +47,16 @@ class OnTheWay:
         self.changed = changed
         self._lock = threading.Condition()
         self._coming: dict[Path, Bring] = {}
+        self._frames: dict[Path, BringFrame] = {}
         self._brought: set[Path] = set()
         self._missed: set[Path] = set()
         self._growing: set[str] = set()
 
-    def announce(self, files: Mapping[Path, Bring]) -> None:
-        """These will come; each can be brought by itself."""
+    def announce(self, files: Mapping[Path, Bring], frames: Mapping[Path, BringFrame] | None = None) -> None:
+        """These will come; each can be brought by itself, and of some each frame."""
         with self._lock:
             self._coming.update(files)
+            self._frames.update(frames or {})
             self._missed -= files.keys()
 
     def grow(self, study_instance_uid: str, *, on: bool) -> None:
@@ -76,10 +86,20 @@ class OnTheWay:
         """Whatever of these is not here will not come any more."""
         with self._lock:
             for path in paths:
+                self._frames.pop(path, None)
                 if self._coming.pop(path, None) is not None and not path.exists():
                     self._missed.add(path)
             self._lock.notify_all()
         self.changed()
+
+    def frame(self, path: Path, number: int) -> Path | None:
+        """A file with one frame, from 1, of a file that is on its way; None where that is not to be had singly."""
+        with self._lock:
+            bring = self._frames.get(path) if path in self._coming else None
+        try:
+            return bring(number) if bring is not None else None
+        except (OverreadError, Cancelled):  # the whole file says what is wrong, if it is wrong for that too
+            return None
 
     def need(self, path: Path) -> None:
         """Come back when the file is here: bring it, or wait for whoever does. At once for one never announced.

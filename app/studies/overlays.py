@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.domain.display import OverlayPlane
 from app.studies.limits import FRAME_BYTES
+from app.support.held.doors import open_file
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -136,7 +137,7 @@ def _among_pixels(group: OverlayGroup, frame: int, pixels: NativePixels | None) 
     """A bit of each stored word (retired, PS3.5 8.1.2 of 2004); a compressed file keeps none."""
     if pixels is None or group.shape != (pixels.rows, pixels.columns):
         return None
-    with pixels.path.open("rb") as file:
+    with open_file(pixels.path) as file:
         file.seek(pixels.offset + (frame - 1) * pixels.frame_bytes)
         words = np.frombuffer(file.read(pixels.frame_bytes), "<u2")
     if len(words) != pixels.rows * pixels.columns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.display import Shutter
+from app.domain.display import OverlayPlane, Shutter
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -61,6 +62,19 @@ def shutter_of(shapes: ShutterShapes, rows: int, columns: int, hidden: Mask | No
     """What is shown of a frame; frames alike share one mask. hidden: what a bitmap shutter covers."""
     shown = _mask(shapes, rows, columns)
     return Shutter(shown if hidden is None else shown & ~hidden, shapes.grey)
+
+
+def covered_by(planes: Iterable[OverlayPlane], rows: int, columns: int) -> Mask:
+    """Where any of these planes has ink, on the grid of a frame of so many rows and columns."""
+    covered = np.zeros((rows, columns), dtype=bool)
+    for plane in planes:
+        top, left = plane.origin
+        down = slice(max(top, 0), min(top + plane.shape[0], rows))
+        across = slice(max(left, 0), min(left + plane.shape[1], columns))
+        if down.start < down.stop and across.start < across.stop:
+            part = plane.mask[down.start - top : down.stop - top, across.start - left : across.stop - left]
+            covered[down, across] |= part
+    return covered
 
 
 @lru_cache(maxsize=MASKS_KEPT)

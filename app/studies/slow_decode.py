@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from app.studies.codestream import check_size
 from app.studies.decoding.tasks import task_of
 from app.studies.pixel_header import PixelHeader
 from app.studies.slow_headers import damage, leave_to_disc
+from app.support.held.doors import is_held, open_file
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -32,12 +34,12 @@ PLUGINS = {
 _log = logging.getLogger(__name__)
 
 
-def decode_slowly(header: PixelHeader, index: int) -> Pixels:
-    """Stored values, or RGB. Raises PixelsUnreadableError."""
+def decode_slowly(header: PixelHeader, index: int, whole: bytes = b"") -> Pixels:
+    """Stored values, or RGB. whole: what the file holds, if it need not be read. Raises PixelsUnreadableError."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            dataset = _dataset(header)
+            dataset = _dataset(header, whole)
             _check_pixels(header, dataset)
             if header.syntax in KNOWN:
                 return _compressed(header, dataset, index)
@@ -57,7 +59,7 @@ def through_palette(indices: Pixels, header: PixelHeader) -> Pixels:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            coloured = apply_color_lut(indices, _dataset(header))
+            coloured = apply_color_lut(indices, _without_pixels(header))
         except damage() as error:
             leave_to_disc(error)
             raise PixelsUnreadableError(
@@ -66,10 +68,22 @@ def through_palette(indices: Pixels, header: PixelHeader) -> Pixels:
     return np.asarray(coloured[..., :3])
 
 
-def _dataset(header: PixelHeader) -> Dataset:
+def _dataset(header: PixelHeader, whole: bytes = b"") -> Dataset:
     from pydicom import dcmread
 
+    if whole:
+        return dcmread(BytesIO(whole), force=True)
+    if is_held(header.path):  # what is put off is read from the file by its name, without a key
+        with open_file(header.path) as file:
+            return dcmread(file, force=True)
     return dcmread(header.path, force=True, defer_size=1024 * 1024)
+
+
+def _without_pixels(header: PixelHeader) -> Dataset:
+    from pydicom import dcmread
+
+    with open_file(header.path) as file:
+        return dcmread(file, force=True, stop_before_pixels=True)
 
 
 def _check_pixels(header: PixelHeader, dataset: Dataset) -> None:

@@ -12,6 +12,7 @@ from app.domain.errors import StudyUnreadableError
 from app.studies.limits import check_inflated_size
 from app.studies.tags import TAGS
 from app.studies.walker import NOTED, PIXEL_TAGS, Elements
+from app.support.held.doors import open_file
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -54,7 +55,8 @@ def read_dataset(path: Path, *, force: bool = False) -> Dataset:
         warnings.simplefilter("ignore")  # told to the reader as a refusal or a badge, not on a console
         try:
             check_inflated_size(path)
-            return dcmread(path, stop_before_pixels=True, force=force)
+            with open_file(path) as file:
+                return dcmread(file, stop_before_pixels=True, force=force)
         except InvalidDicomError as error:
             raise StudyUnreadableError("error.study.not_dicom", file=path.name) from error
         except damage() as error:

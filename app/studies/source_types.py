@@ -171,6 +171,10 @@ class Announcing(Protocol):
         """
         ...
 
+    def frames_of(self, announced: ScannedInstance) -> Callable[[int], Path | None] | None:
+        """What brings one frame, from 1, of an announced object by itself; None where only the whole can be had."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SourceKind:

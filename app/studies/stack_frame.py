@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
 from app.domain.display import LookupTable, OverlayPlane, RealWorldMap, Shutter, VoiFunction
 from app.domain.volume import Affine, Pixels, Remark, RemarkKind, Space
 from app.studies.display_sets import DisplaySet
 from app.studies.modality_values import padding_mark
 from app.studies.overlays import NativePixels, OverlayGroup, plane_of
 from app.studies.pixel_header import PixelHeader
-from app.studies.shutters import Mask, shutter_of
+from app.studies.shutters import Mask, covered_by, shutter_of
 
 WORD_BITS = 16
 SHAPES = {"MONOCHROME1": "INVERSE", "MONOCHROME2": "IDENTITY"}
@@ -26,7 +24,7 @@ class StackFrame:
     voi_tables: the file's VOI LUTs for values after slope and intercept; the first is how it wants to be seen.
     voi_function: how a window makes grey. overlays, shutter: of this frame. padding_range: stored values, both ends
     included, that are no part of the image; it holds `padding`. real_world: facts, not applied. colour_bits: depth of
-    colour samples.
+    colour samples. bits_stored: of grey samples. modality_table: what the pixels have been through already.
     """
 
     pixels: Pixels
@@ -43,6 +41,8 @@ class StackFrame:
     padding_range: tuple[int, int] | None = None
     real_world: tuple[RealWorldMap, ...] = ()
     colour_bits: int = 8
+    bits_stored: int = 16
+    modality_table: LookupTable | None = None
 
 
 def stack_frame(display_set: DisplaySet, index: int, header: PixelHeader, pixels: Pixels) -> StackFrame:
@@ -66,6 +66,8 @@ def stack_frame(display_set: DisplaySet, index: int, header: PixelHeader, pixels
         padding_range=padding_range,
         real_world=header.real_world,
         colour_bits=colour_bits(header, pixels),
+        bits_stored=header.bits_stored,
+        modality_table=header.showing.modality_table if is_grey else None,
     )
 
 
@@ -156,13 +158,4 @@ def _hidden(header: PixelHeader, wanted: int | None, frame: int) -> Mask | None:
     """What a bitmap shutter covers, on the frame's own grid."""
     group = next((one for one in header.showing.overlays if one.group == wanted), None)
     plane = None if group is None else _plane(header, group, frame)
-    if plane is None:
-        return None
-    covered = np.zeros((header.rows, header.columns), dtype=bool)
-    top, left = plane.origin
-    rows = slice(max(top, 0), min(top + plane.shape[0], header.rows))
-    columns = slice(max(left, 0), min(left + plane.shape[1], header.columns))
-    if rows.start < rows.stop and columns.start < columns.stop:
-        part = plane.mask[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
-        covered[rows, columns] = part
-    return covered
+    return None if plane is None else covered_by([plane], header.rows, header.columns)

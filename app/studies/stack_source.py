@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 
 from app.domain.errors import OverreadError
 from app.domain.volume import Affine, Pixels, Remark, RemarkKind, Volume, Window
-from app.studies.decode import decode_frame
 from app.studies.decode_line import DecodeLine
 from app.studies.display_sets import DisplaySet
 from app.studies.frame_order import FrameOrder
+from app.studies.frame_reading import FrameReading
 from app.studies.limits import VOLUME_SHARE_OF_MEMORY
 from app.studies.memory import MemoryBudget, empty_pixels, memory_limit
 from app.studies.on_the_way import Coming
-from app.studies.pixel_header import PixelHeader, of_frame, read_pixel_header
+from app.studies.pixel_header import PixelHeader
 from app.studies.stack_frame import StackFrame, showing_remarks, stack_frame
 from app.studies.urgency import Urgency
 from app.studies.volumes import build_volume, default_window, own_windows
@@ -33,6 +31,9 @@ class Means:
 
     line: DecodeLine
     memory: MemoryBudget
+
+
+LOADING_STEPS = 20
 
 
 class StackSource:
@@ -59,7 +60,6 @@ class StackSource:
         self._frames: dict[int, StackFrame] = {}
         self._failures: dict[int, str] = {}
         self._headers: dict[int, PixelHeader] = {}
-        self._shared_header: PixelHeader | None = None
         self._array: Pixels | None = None
         self._listeners: list[Callable[[int], None]] = []
         self._waiting_for_volume: list[Callable[[Volume], None]] = []
@@ -76,6 +76,7 @@ class StackSource:
         self.is_closed = False
         self._means = means or Means(DecodeLine(), MemoryBudget(memory_limit(ONE_SOURCE_PERCENT)))
         self._has_own_means = means is None
+        self._reading = FrameReading(display_set, coming, self._means.line)
         self._means.memory.claim(self, display_set.decoded_bytes, display_set.title)
         self._means.line.join(self)
 
@@ -163,7 +164,7 @@ class StackSource:
         )
         growing = self._coming is not None and self._coming.is_growing(self.display_set.study_instance_uid)
         now = (
-            (Remark(RemarkKind.LOADING),) if growing or not self.is_complete else (),
+            (_loading(len(self._frames), self.count),) if growing or not self.is_complete else (),
             (Remark(RemarkKind.UNREADABLE_FRAMES, (("count", len(self._failures)),)),)
             if self._failures
             else (),
@@ -247,32 +248,15 @@ class StackSource:
     def _decode(self, index: int) -> None:
         address = self.display_set.frames[index]
         try:
-            header = self._header(index)
-            pixels = self._into_array(index, decode_frame(header, address.frame - 1))
+            self._headers[index], stored = self._reading.read(index)
+            pixels = self._into_array(index, stored)
         except OverreadError as error:
             self._failures[index] = explain(error)
         except OSError as error:
             file, reason = address.instance.path.name, error.strerror or type(error).__name__
             self._failures[index] = text("error.study.unreadable_file", file=file, reason=reason)
         else:
-            self._frames[index] = stack_frame(self.display_set, index, header, pixels)
-
-    def _header(self, index: int) -> PixelHeader:
-        """Read once per file."""
-        address = self.display_set.frames[index]
-        instance = address.instance
-        header = self._shared_header if instance.frames > 1 else None
-        if header is None or header.path != instance.path:
-            self._bring(instance.path)
-            header = read_pixel_header(instance.path)
-        self._shared_header = header
-        self._headers[index] = of_frame(header, address.frame - 1)
-        return self._headers[index]
-
-    def _bring(self, path: Path) -> None:
-        if self._coming is not None:
-            with self._means.line.away() if not path.exists() else nullcontext():
-                self._coming.need(path)
+            self._frames[index] = stack_frame(self.display_set, index, self._headers[index], pixels)
 
     def _into_array(self, index: int, pixels: Pixels) -> Pixels:
         """Copy into the shared array, made by the first frame; an odd one out keeps an array of its own."""
@@ -298,3 +282,9 @@ class StackSource:
             waiting, self._waiting_for_volume = self._waiting_for_volume, []
             for callback in waiting:
                 callback(self.volume)
+
+
+def _loading(done: int, count: int) -> Remark:
+    """How far it is, in coarse steps: each new number is written on every picture of the stack anew."""
+    step = max(count // LOADING_STEPS, 1)
+    return Remark(RemarkKind.LOADING, (("done", done // step * step), ("count", count)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.calibration import REMARKS, Calibration, calibration_named
 from app.domain.geometry import plane_affine
 from app.domain.study import Instance, Pair, Triple
 from app.domain.volume import Affine, Remark, RemarkKind, Space
@@ -19,8 +20,9 @@ UNEVEN_SHARE = 0.05  # steps that differ by more than this of the usual one are 
 UNEVEN_MM = 0.1
 TILT_DEG = 0.5
 MAX_GAPS = 200  # more missing slices than this is not a gap but another kind of series
-# Spacing elements that tell sizes at the detector, before geometric magnification (PS3.3 10.7.1.3).
-AT_DETECTOR = frozenset({"ImagerPixelSpacing", "NominalScannedPixelSpacing"})
+STORAGE = "1.2.840.10008.5.1.4.1.1."
+# Projections in which a pixel spacing says nothing of where in the body it holds: CR, DX, MG, IO, XA, RF, SC.
+PROJECTIONS = tuple(STORAGE + end for end in ("1.", "12.1", "12.2", "7"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,22 @@ def stack_frames(places: Sequence[FramePlace]) -> list[Stack]:
     phases, is_told = split_phases(by_place, _marks)
     if not phases:
         return [_doubled(by_place, len(places))]
+    if len(by_place) == 1 and all(name in _TIMES for phase in phases for name, _ in phase.marks):
+        return [_in_time([place for phase in phases for place in phase.members])]
     guess = () if is_told else (Remark(RemarkKind.PHASES_BY_ORDER),)
     stacks = [
         (_placed(list(phase.members)), phase_name(phase, number, len(phases)))
         for number, phase in enumerate(phases, 1)
     ]
     return [replace(stack, name=name, remarks=(*guess, *stack.remarks)) for stack, name in stacks]
+
+
+# One place imaged again and again is a cine, in the order of these.
+_TIMES = frozenset({"TemporalPositionIdentifier", "TriggerTime", "CardiacPhase"})
+
+
+def _in_time(places: list[FramePlace]) -> Stack:
+    return replace(_placed(places, even=False), why_no_volume="geometry.one_place")
 
 
 def stack_turned(places: Sequence[FramePlace]) -> Stack:
@@ -208,7 +220,13 @@ def _doubts(
         if missing:
             facts = (("found", len(positions)), ("expected", len(positions) + missing))
             return (Remark(RemarkKind.MISSING_SLICES, facts), *tilt), "geometry.missing_slices", facts
-        facts = (("smallest", f"{along.min():.2f}"), ("largest", f"{along.max():.2f}"))
+        widest = int(np.argmax(np.abs(along - usual)))  # images are counted from 1, as on the screen
+        facts = (
+            ("smallest", f"{along.min():.2f}"),
+            ("largest", f"{along.max():.2f}"),
+            ("first", widest + 1),
+            ("second", widest + 2),
+        )
         return (Remark(RemarkKind.UNEVEN_SPACING, facts), *tilt), "geometry.uneven_spacing", facts
     mean = (positions[-1] - positions[0]) / (len(positions) - 1)
     straying = np.abs(positions - (positions[0] + np.outer(np.arange(len(positions)), mean))).max()
@@ -240,17 +258,28 @@ def _unplaced(places: list[FramePlace]) -> Stack:
     first = places[0]
     spacing = first.spacing_mm or (1.0, 1.0)
     affine = np.array([[0, 0, spacing[1], 0], [0, spacing[0], 0, 0], [1.0, 0, 0, 0], [0, 0, 0, 1.0]])
-    remarks: list[Remark] = []
-    if first.spacing_mm is None:
-        remarks.append(Remark(RemarkKind.NO_SPACING))
-    elif first.instance.spacing_source in AT_DETECTOR:
-        remarks.append(Remark(RemarkKind.SPACING_AT_DETECTOR))
+    said = calibration_remark(first.instance, first.spacing_mm)
+    remarks: list[Remark] = [said] if said else []
     if first.instance.sop_class_uid in _TOMOGRAPHIC:
         remarks.append(Remark(RemarkKind.NO_POSITION))
     why = "geometry.no_spacing" if first.spacing_mm is None else "geometry.no_position"
     return Stack(
         tuple(places), tuple(affine.copy() for _ in places), affine, Space.IMAGE, tuple(remarks), "", why
     )
+
+
+def calibration_remark(instance: Instance, spacing_mm: Pair | None) -> Remark | None:
+    """Where the millimetres of a picture without a place in the patient come from; None where there is no doubt."""
+    if spacing_mm is None:
+        return Remark(RemarkKind.NO_SPACING)
+    found = calibration_named(instance.spacing_source)
+    is_projection = f"{instance.sop_class_uid}.".startswith(PROJECTIONS)
+    if found is Calibration.PIXEL_SPACING and not is_projection:
+        return None
+    facts: tuple[tuple[str, object], ...] = (("mm", f"{spacing_mm[0]:.4g}"),)
+    if instance.magnification is not None:
+        facts = (*facts, ("factor", f"{instance.magnification:.3f}"))
+    return Remark(REMARKS[found], facts)
 
 
 # Of what makes no volume as it is, these can be brought to an even grid.

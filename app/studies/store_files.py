@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import filecmp
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from app.domain.errors import OverreadError
 from app.domain.volume import CancelToken, Progress
 from app.studies.headers import read_header
 from app.studies.source_types import Stored, StoreOutcome
+from app.support.held.doors import is_same
 from app.support.i18n import explain, text
 from app.support.whole_files import copy_whole
 
@@ -44,7 +44,7 @@ def _store(folder: Path, file: Path) -> Stored:
     target = folder / f"{uid}.dcm"
     try:
         if target.exists():
-            if filecmp.cmp(file, target, shallow=False):
+            if is_same(file, target):
                 return Stored(file, uid, StoreOutcome.STORED)
             return Stored(file, uid, StoreOutcome.FAILED, text("source.store.other", file=target.name))
         copy_whole(file, target)

@@ -12,6 +12,7 @@ from typing import IO, Protocol, cast
 
 from app.domain.errors import StudyUnreadableError
 from app.studies.archive_limits import Budget
+from app.support.held.doors import writing
 
 CHUNK = 1024 * 1024
 LARGEST_READ = 16 * 1024 * 1024  # a header of names that is larger is an attack on memory
@@ -73,7 +74,7 @@ def _take(opened: tarfile.TarFile, member: tarfile.TarInfo, budget: Budget) -> N
     if content is None:
         return
     place.parent.mkdir(parents=True, exist_ok=True)
-    with content, place.open("wb") as file:
+    with content, writing(place) as file:
         while block := content.read(CHUNK):
             file.write(block)
 

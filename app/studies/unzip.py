@@ -11,6 +11,7 @@ from typing import IO, Any, Protocol
 
 from app.domain.errors import StudyUnreadableError
 from app.studies.archive_limits import MEMBERS, Budget
+from app.support.held.doors import writing
 
 CHUNK = 1024 * 1024
 TRIES = 3
@@ -66,7 +67,7 @@ def _write_all(opened: _Zip, budget: Budget, password: bytes | None) -> None:
 def _write(opened: _Zip, member: Any, place: Path, budget: Budget, password: bytes | None) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with opened.open(member, pwd=password) as packed, place.open("wb") as file:
+        with opened.open(member, pwd=password) as packed, writing(place) as file:
             while block := packed.read(CHUNK):
                 budget.take(len(block))
                 file.write(block)

@@ -8,8 +8,11 @@ The files are for this cache only: Secondary Capture has no Float Pixel Data (PS
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -25,11 +28,20 @@ _CLASSES = {("u1", 1): f"{_SECONDARY}.2", ("u1", 3): f"{_SECONDARY}.4"}  # else 
 _LETTERS_IN_LO = 60  # of 64; the number of a phase follows
 
 
-def write_volume(path: Path, claims: Claims, folder: Path) -> None:
-    """One file per phase into the folder. Raises StudyUnreadableError, OSError."""
+class Target(Protocol):
+    """A file that is being written."""
+
+    def write(self, data: bytes | memoryview, /) -> object:
+        """Append."""
+        ...
+
+
+def write_volume(path: Path, claims: Claims, begin: Callable[[str], AbstractContextManager[Target]]) -> None:
+    """One file per phase, each begun by its name. Raises StudyUnreadableError, OSError."""
     content = _digest({path, claims.data})
     for number, phase in enumerate(read_phases(path, claims.data), start=1):
-        _write(_dataset(path, claims, phase, (content, number)), phase, folder / f"{number:04d}.dcm")
+        with begin(f"{number:04d}.dcm") as target:
+            _write(_dataset(path, claims, phase, (content, number)), phase, target)
 
 
 def _digest(files: set[Path]) -> bytes:
@@ -129,16 +141,16 @@ def _decimal(number: float | np.floating) -> str:
     return format_number_as_ds(float(number))
 
 
-def _write(dataset: Dataset, phase: Phase, target: Path) -> None:
+def _write(dataset: Dataset, phase: Phase, target: Target) -> None:
     """The header by pydicom, then the pixels straight from their array: no second copy in memory."""
     is_float = phase.values.dtype.kind == "f"
     odd = phase.values.nbytes % 2
     tag, vr = (b"\xe0\x7f\x08\x00", b"OF") if is_float else (b"\xe0\x7f\x10\x00", b"OW")
     if phase.values.dtype.itemsize == 1:
         vr = b"OB"
-    dataset.save_as(target, enforce_file_format=True)
-    with target.open("ab") as file:
-        file.write(tag + vr + b"\0\0" + (phase.values.nbytes + odd).to_bytes(4, "little"))
-        for slice_values in phase.values:
-            file.write(np.ascontiguousarray(slice_values).data)
-        file.write(b"\0" * odd)
+    head = BytesIO()
+    dataset.save_as(head, enforce_file_format=True)
+    target.write(head.getvalue() + tag + vr + b"\0\0" + (phase.values.nbytes + odd).to_bytes(4, "little"))
+    for slice_values in phase.values:
+        target.write(np.ascontiguousarray(slice_values).data)
+    target.write(b"\0" * odd)

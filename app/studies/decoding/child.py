@@ -51,7 +51,9 @@ def serve(line: Connection, decode: Decode | None = None) -> None:
 def _decode(task: FrameTask | SlowTask, payload: bytes) -> Answer:
     from app.studies.decoding.tasks import FrameTask
 
-    return decode_quickly(task, payload) if isinstance(task, FrameTask) else decode_with_pydicom(task)
+    return (
+        decode_quickly(task, payload) if isinstance(task, FrameTask) else decode_with_pydicom(task, payload)
+    )
 
 
 def decode_quickly(task: FrameTask, payload: bytes) -> Answer:
@@ -67,14 +69,14 @@ def decode_quickly(task: FrameTask, payload: bytes) -> Answer:
         return Answer(None, "cut short")
 
 
-def decode_with_pydicom(task: SlowTask) -> Answer:
-    """By pydicom or SimpleITK; a text key and its facts where they cannot."""
+def decode_with_pydicom(task: SlowTask, whole: bytes = b"") -> Answer:
+    """By pydicom or SimpleITK; a text key and its facts where they cannot. whole: the file, if we cannot read it."""
     from app.domain.errors import PixelsUnreadableError
     from app.studies.decoding.tasks import Answer
     from app.studies.slow_decode import decode_slowly
 
     try:
-        return Answer(decode_slowly(task.header, task.index))
+        return Answer(decode_slowly(task.header, task.index, whole))
     except PixelsUnreadableError as error:
         return Answer(None, error.key, tuple(error.facts.items()))
     except OSError as error:

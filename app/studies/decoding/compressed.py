@@ -18,6 +18,7 @@ from app.studies.decoding.pool import Bounds, DecoderLostError, DecoderPool
 from app.studies.decoding.tasks import Answer, FrameTask, SlowTask, task_of
 from app.studies.pixel_header import PixelHeader
 from app.studies.slow_decode import PLUGINS
+from app.support.held.doors import is_held, open_file, read_whole, size_of
 
 # Ours: room for a codec's own planes of 4 bytes a sample, several of them, over what a frame takes decoded.
 BASE_BYTES, TIMES_FRAME = 768 * 1024**2, 8
@@ -44,7 +45,8 @@ def decode_compressed(header: PixelHeader, index: int, pool: DecoderPool | None 
     """Stored bits (rows, columns), or RGB (rows, columns, 3). Raises PixelsUnreadableError, OSError."""
     answer = _by_codec(header, index, pool)
     if answer is None or (answer.why == "codec" and header.syntax in PLUGINS):
-        answer = _ask(header, SlowTask(header, index), b"", pool)
+        whole = read_whole(header.path) if is_held(header.path) else b""  # the process has no key
+        answer = _ask(header, SlowTask(header, index), whole, pool)
     if answer.pixels is not None:
         return answer.pixels
     raise _refusal(header, answer)
@@ -66,7 +68,7 @@ def find_codestream(header: PixelHeader, index: int) -> tuple[bytes, int] | None
     """Fragments of one frame joined, and which component of it is meant; None if the fragments make no sense."""
     if header.offset is None:
         return None
-    with header.path.open("rb") as file:
+    with open_file(header.path) as file:
         try:
             stamp = header.path.stat().st_mtime_ns
             fragments, spans = _layout(header.path, header.offset, header.frames, stamp)
@@ -91,14 +93,14 @@ def _layout(
     path: Path, offset: int, frames: int, stamp: int
 ) -> tuple[Fragments, tuple[tuple[int, int], ...]]:
     """Walked once per file, not once per frame; `stamp` tells a file that was written anew."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         fragments = read_fragments(file, offset)
     return fragments, frame_items(fragments, frames, path)
 
 
 def bounds_of(header: PixelHeader, *, slow: bool) -> Bounds:
     """What decoding one frame may take; the slow way reads the whole file."""
-    file_bytes = header.path.stat().st_size if slow else 0
+    file_bytes = size_of(header.path) if slow else 0
     mib = header.frame_bytes / 1024**2
     return Bounds(
         limit_s=min(BASE_S + S_PER_MIB * mib, MOST_S) + (SLOW_S if slow else 0.0),
@@ -125,7 +127,7 @@ def _is_child() -> bool:
 def _ask_here(task: FrameTask | SlowTask, frame: bytes) -> Answer:
     from app.studies.decoding.child import decode_quickly, decode_with_pydicom
 
-    return decode_quickly(task, frame) if isinstance(task, FrameTask) else decode_with_pydicom(task)
+    return decode_quickly(task, frame) if isinstance(task, FrameTask) else decode_with_pydicom(task, frame)
 
 
 def _refusal(header: PixelHeader, answer: Answer) -> PixelsUnreadableError:

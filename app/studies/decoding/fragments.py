@@ -12,6 +12,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
+from app.support.held.doors import open_file
+
 _HEADER = struct.Struct("<HHL")
 _ITEM, _END = (0xFFFE, 0xE000), (0xFFFE, 0xE0DD)
 MOST_FRAGMENTS = 2_000_000
@@ -91,7 +93,7 @@ def _by_table(fragments: Fragments, frames: int) -> tuple[tuple[int, int], ...]:
 
 def _by_marks(fragments: Fragments, path: Path) -> tuple[tuple[int, int], ...]:
     """A frame begins where a codestream does; () where fragments show no such mark."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         starts = [number for number, item in enumerate(fragments.items) if _begins(file, item)]
     if not starts or starts[0] != 0:
         return ()

@@ -12,6 +12,7 @@ from app.domain.errors import PixelsUnreadableError
 from app.studies.codecs import COLOURS, GREY, CodecError, unpack
 from app.studies.decoding.tasks import task_of
 from app.studies.pixel_header import PixelHeader
+from app.support.held.doors import open_file
 
 
 def decode_native(header: PixelHeader, index: int) -> NDArray[Any]:
@@ -71,7 +72,7 @@ def _read(header: PixelHeader, start: int, into: NDArray[np.uint8]) -> None:
         raise ValueError("only for native pixels")
     if start + into.nbytes > header.length:
         raise _truncated(header, min(header.length, start + into.nbytes))
-    with header.path.open("rb") as file:
+    with open_file(header.path) as file:
         file.seek(header.offset + start)
         found = file.readinto(into.data)
     if found != into.nbytes:

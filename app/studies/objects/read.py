@@ -13,6 +13,7 @@ from app.studies.objects.head import class_name, read_head
 from app.studies.objects.object_types import AnyObject, ObjectReader
 from app.studies.raw_values import RawValues
 from app.studies.slow_headers import damage, leave_to_disc, read_dataset
+from app.support.held.doors import size_of
 from app.support.plugins import load_plugins
 
 LARGEST_HEADER_BYTES = (
@@ -76,7 +77,7 @@ def _unknown(head: ObjectHead) -> UnknownObject:
 
 
 def _check_size(path: Path, pixel_offset: int | None) -> None:
-    size = pixel_offset if pixel_offset is not None else path.stat().st_size
+    size = pixel_offset if pixel_offset is not None else size_of(path)
     if size > LARGEST_HEADER_BYTES:
         limit = LARGEST_HEADER_BYTES // 1024**2
         raise StudyUnreadableError("error.objects.too_large", file=path.name, limit_mib=limit)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from app.domain.errors import StudyUnreadableError
 from app.domain.volume import CancelToken, Progress
@@ -17,9 +18,10 @@ from app.studies.unpacked import made_from
 from app.studies.untar import open_packed, untar
 from app.studies.unzip import unzip
 from app.studies.walker import is_part10
+from app.support.held.doors import read_whole, writing
 
 KIND = "archives"
-LEFT_OUT = "left-out.json"
+INSIDE, TOLD = "files", "told.json"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")
 _OTHERS = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")
@@ -71,25 +73,42 @@ def _look(archive: Path, around: Surroundings, listening: Listening) -> ScanRepo
     """Unpack, unless that was done before, then scan what came out."""
 
     def fill(folder: Path) -> None:
-        inside = folder / archive.name
+        inside = folder / INSIDE
         inside.mkdir()
         budget = Budget(archive, inside, listening.cancel or CancelToken(), listening.progress)
         _unpack(archive, budget, around)
         left_out = [[one.reason_key, list(one.facts)] for one in budget.refused]
-        (folder / LEFT_OUT).write_text(json.dumps(left_out), encoding="utf-8")
+        with writing(folder / TOLD) as file:
+            file.write(json.dumps({"left_out": left_out, "names": budget.names}).encode())
 
     kept = made_from(archive, around.cache, KIND, fill)
-    told = json.loads((kept / LEFT_OUT).read_text(encoding="utf-8"))
+    told = json.loads(read_whole(kept / TOLD))
     refused = tuple(
-        Refusal(archive, key, tuple((str(name), value) for name, value in facts)) for key, facts in told
+        Refusal(archive, key, tuple((str(name), value) for name, value in facts))
+        for key, facts in told["left_out"]
     )
     try:
-        report = look_at_folder(_top(kept / archive.name), listening)
+        report = look_at_folder(_top(kept / INSIDE), listening)
     except StudyUnreadableError as error:
         if not refused:
             raise StudyUnreadableError(error.key, **{**error.facts, "folder": archive.name}) from error
         return ScanReport((), 0, 0, 0.0, refused)
-    return replace(report, refused=(*refused, *report.refused))
+    named = (_as_the_archive_calls_it(one, kept / INSIDE, archive, told["names"]) for one in report.refused)
+    return replace(report, refused=(*refused, *named))
+
+
+def _as_the_archive_calls_it(
+    refusal: Refusal, inside: Path, archive: Path, names: Mapping[str, str]
+) -> Refusal:
+    """Whoever reads it knows the archive's names, not ours."""
+    if not refusal.path.is_relative_to(inside):
+        return refusal
+    name = names.get(refusal.path.relative_to(inside).as_posix())
+    if name is None:
+        return refusal
+    kept = refusal.path.name
+    facts = tuple((key, PurePath(name).name if value == kept else value) for key, value in refusal.facts)
+    return replace(refusal, path=archive / name, facts=facts)
 
 
 def _unpack(archive: Path, budget: Budget, around: Surroundings) -> None:

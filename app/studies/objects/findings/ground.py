@@ -80,12 +80,22 @@ class Ground:
         """The first frame that a reference names."""
         return self.frame(reference.sop_instance_uid, (reference.frames or (1,))[0])
 
-    def nearest(self, center: Point, series: Iterable[str]) -> ImageFrame | None:
-        """The frame whose plane lies nearest to a point in the patient and not farther than half a step from it."""
+    def exactly(self, reference: ImageReference) -> ImageFrame | None:
+        """The frame that a reference means; None where it names an image of several frames as a whole."""
+        is_one = bool(reference.frames) or self.frame(reference.sop_instance_uid, 2) is None
+        return self.frame_of(reference) if is_one else None
+
+    def nearest(
+        self, center: Point, series: Iterable[str], among: frozenset[FrameRef] = frozenset()
+    ) -> ImageFrame | None:
+        """The frame whose plane lies nearest to a point in the patient and not farther than half a step from it.
+
+        among: the only frames that are meant, where phases share their places; empty: any.
+        """
         best, distance = None, np.inf
         for uid in series:
             for frame in self._of_series(uid).values():
-                if frame.space is not Space.PATIENT:
+                if frame.space is not Space.PATIENT or (among and frame.ref not in among):
                     continue
                 off = abs(float(frame.normal @ (np.asarray(center) - frame.affine[:3, 3])))
                 if off < distance:

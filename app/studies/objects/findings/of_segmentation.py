@@ -63,6 +63,8 @@ class Regions:
         self.grid = grid if flat is None else replace(grid, affine=flat)
         self._first = first_map
         self._layers: list[tuple[NDArray[np.uint16], list[str]]] = []
+        self._frame_of_layer: list[FrameRef | None] = []
+        self._frame_of_fraction: list[FrameRef | None] = []
         self._fractions: list[PlacedArray] = []
 
     def findings_of(self, segments: Sequence[Segment]) -> tuple[Finding, ...]:
@@ -81,7 +83,8 @@ class Regions:
             MapRef(one.key, "heat", f"maps/{one.key}.npz", one.title, (0.0, 1.0), HALF)
             for one in self._fractions
         ]
-        return (*named, *heat)
+        frames = (*self._frame_of_layer, *self._frame_of_fraction)
+        return tuple(_on(ref, frame) for ref, frame in zip((*named, *heat), frames, strict=True))
 
     def arrays(self) -> Iterator[PlacedArray]:
         """Label maps and fractions."""
@@ -104,13 +107,15 @@ class Regions:
             return None
         start = self._start_of(mask)
         low, high = bounds(region)
-        key, label = self._put(region, start, segment.label)
+        source = self._source_of(segment) if self.grid.space is Space.IMAGE else None
+        key, label = self._put(region, start, segment.label, source)
         map_key = ""
         if is_fraction:
             map_key = f"fraction_{segment.number}"
             self._fractions.append(replace(mask, key=map_key))
+            self._frame_of_fraction.append(source)
         lift = np.asarray([start, 0.0, 0.0])
-        place = self._place((low + lift, high + lift), (key, label))
+        place = self._place((low + lift, high + lift), (key, label), source or self._meant(segment))
         volume_ml = volume_of(region, self.grid.affine) if self._has_thickness() else None
         words = segment.label or (segment.property_type.meaning if segment.property_type else "")
         return Finding(
@@ -128,11 +133,14 @@ class Regions:
             map_key=map_key,
         )
 
-    def _put(self, region: NDArray[np.bool_], start: int, title: str) -> tuple[str, int]:
-        """Into the first label map where it hides no other region."""
+    def _put(
+        self, region: NDArray[np.bool_], start: int, title: str, source: FrameRef | None
+    ) -> tuple[str, int]:
+        """Into the first label map of its frame where it hides no other region."""
         for number, (values, titles) in enumerate(self._layers, start=self._first):
             window = values[start : start + len(region)]
-            if len(titles) < MOST_LABELS and not window[region].any():
+            own = self._frame_of_layer[number - self._first] == source
+            if own and len(titles) < MOST_LABELS and not window[region].any():
                 titles.append(title)
                 window[region] = len(titles)
                 return f"regions_{number}", len(titles)
@@ -140,6 +148,7 @@ class Regions:
         made = np.zeros(self.grid.shape, dtype=np.uint16)
         made[start : start + len(region)][region] = 1
         self._layers.append((made, [title]))
+        self._frame_of_layer.append(source)
         return f"regions_{self._first + len(self._layers) - 1}", 1
 
     def _start_of(self, mask: PlacedArray) -> int:
@@ -152,7 +161,8 @@ class Regions:
         known = self.seg.slice_spacing_mm is not None or self.grid.shape[0] > 1
         return self.grid.space is Space.PATIENT and known
 
-    def _place(self, box: Box, label: tuple[str, int]) -> Place:
+    def _place(self, box: Box, label: tuple[str, int], source: FrameRef | frozenset[FrameRef]) -> Place:
+        """source: the frame of a projection; in the patient all frames that the segment names."""
         middle = (box[0] + box[1]) / 2
         points = index_to_lps(self.grid.affine, _edges(box))
         if self.grid.space is Space.IMAGE:
@@ -164,19 +174,31 @@ class Regions:
             center=center,
             box_min=as_point(points.min(axis=0)),
             box_max=as_point(points.max(axis=0)),
-            frame=self._frame(center),
+            frame=source if isinstance(source, FrameRef) else self._nearest(center, source),
             label_map=label[0],
             label=label[1],
         )
 
-    def _frame(self, center: Point) -> FrameRef | None:
-        """Of a projection the image that the object names; in the patient the nearest slice."""
-        if self.grid.space is Space.PATIENT:
-            nearest = self.ground.nearest(center, self.series)
-            return None if nearest is None else nearest.ref
-        sources = [source for frame in self.seg.frames for source in frame.sources]
+    def _nearest(self, center: Point, among: frozenset[FrameRef]) -> FrameRef | None:
+        """In the patient the nearest slice of those that the segment was made on, as phases lie in one place."""
+        if self.grid.space is Space.IMAGE:
+            return None
+        nearest = self.ground.nearest(center, self.series, among)
+        return None if nearest is None else nearest.ref
+
+    def _meant(self, segment: Segment) -> frozenset[FrameRef]:
+        sources = [source for frame in frames_of(self.seg, segment.number) for source in frame.sources]
+        return frozenset(one.ref for source in sources if (one := self.ground.exactly(source)) is not None)
+
+    def _source_of(self, segment: Segment) -> FrameRef | None:
+        """Of a projection the frame that the planes of a segment name."""
+        sources = [source for frame in frames_of(self.seg, segment.number) for source in frame.sources]
         found = next((f for source in sources if (f := self.ground.frame_of(source)) is not None), None)
         return None if found is None else found.ref
+
+
+def _on(ref: MapRef, frame: FrameRef | None) -> MapRef:
+    return ref if frame is None else replace(ref, sop_instance_uid=frame.sop_instance_uid, frame=frame.frame)
 
 
 Box = tuple[NDArray[np.float64], NDArray[np.float64]]

@@ -13,12 +13,11 @@ from app.domain.presentation import (
     DisplayedArea,
     Graphic,
     Layer,
+    ModalityStep,
     PresentationState,
-    ShownWindow,
     Shutter,
     TextNote,
 )
-from app.domain.volume import Window
 from app.studies.objects.fields import (
     items_of,
     number_of,
@@ -30,6 +29,12 @@ from app.studies.objects.fields import (
 )
 from app.studies.objects.mappings import color_of
 from app.studies.objects.object_types import ObjectReader
+from app.studies.objects.presentation_grey import (
+    bitmaps_of,
+    modality_of,
+    presentation_table_of,
+    windows_of,
+)
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -38,6 +43,8 @@ _PS = "1.2.840.10008.5.1.4.1.1.11."
 MOST_GRAPHICS = 100_000  # of one state, points of each counted as well (ours)
 _NEEDED = {"POINT": (1, 1), "CIRCLE": (2, 2), "ELLIPSE": (4, 4), "POLYLINE": (2, 0), "INTERPOLATED": (2, 0)}
 
+_SHAPES = {"IDENTITY": False, "INVERSE": True}
+
 
 def read_presentation(head: ObjectHead, dataset: Dataset) -> PresentationState:
     """All that can be applied; graphics that are none are counted in a notice."""
@@ -45,33 +52,60 @@ def read_presentation(head: ObjectHead, dataset: Dataset) -> PresentationState:
     notices = list(head.notices)
     if lost:
         notices.append(Notice("objects.notice.lost_graphics", (("count", lost),)))
-    if "ModalityLUTSequence" in dataset:
-        notices.append(Notice("objects.notice.modality_table"))
-    if "MaskSubtractionSequence" in dataset:
-        notices.append(Notice("objects.notice.subtraction"))
-    if text_of(dataset, "PresentationLUTShape") == "" and "PresentationLUTSequence" in dataset:
-        notices.append(Notice("objects.notice.presentation_table"))
+    images, modality = _all_images(dataset), modality_of(dataset)
+    windows, lost_windows = windows_of(dataset, modality or ModalityStep(), images)
+    presentation_table = presentation_table_of(dataset)
+    overlays, hidden, lost_bitmaps = bitmaps_of(dataset)
+    unapplied = _unapplied(dataset) + tuple(
+        name
+        for name, is_lost in (
+            ("modality_table", modality is None),
+            ("voi_table", lost_windows > 0),
+            ("presentation_table", "PresentationLUTSequence" in dataset and presentation_table is None),
+            ("overlay", lost_bitmaps),
+        )
+        if is_lost
+    )
+    notices += [Notice(f"objects.unapplied.{one}") for one in unapplied]
     description = text_of(dataset, "ContentDescription")
     return PresentationState(
         head=replace(head, title=description or head.label or head.title, notices=tuple(notices)),
+        images=images,
         areas=tuple(_areas(dataset)),
-        windows=tuple(_windows(dataset)),
+        windows=windows,
         layers=tuple(_layers(dataset)),
         annotations=annotations,
         shutters=tuple(_shutters(dataset)),
+        shutter_value=whole_of(dataset, "ShutterPresentationValue"),
         rotation_deg=whole_of(dataset, "ImageRotation") % 360,
         is_flipped=text_of(dataset, "ImageHorizontalFlip") == "Y",
-        is_inverted=text_of(dataset, "PresentationLUTShape") == "INVERSE",
-        has_modality_table="ModalityLUTSequence" in dataset,
+        is_inverted=_SHAPES.get(text_of(dataset, "PresentationLUTShape")),
+        unapplied=unapplied,
         description=description,
+        modality=modality or ModalityStep(),
+        presentation_table=presentation_table,
+        overlays=overlays,
+        hidden=hidden,
     )
+
+
+def _unapplied(dataset: Dataset) -> tuple[str, ...]:
+    """What the state asks for that no view does."""
+    graphics = items_of(dataset, "GraphicAnnotationSequence")
+    asked = {
+        "subtraction": "MaskSubtractionSequence" in dataset,
+        "palette": "RedPaletteColorLookupTableDescriptor" in dataset,
+        "compound": any("CompoundGraphicSequence" in item for item in graphics),
+    }
+    return tuple(name for name, is_asked in asked.items() if is_asked)
 
 
 def _images(item: Dataset, dataset: Dataset) -> tuple[ImageReference, ...]:
     """The images that an item is for: its own, else all that the state refers to."""
-    own = references_of(item, "ReferencedImageSequence")
-    if own:
-        return own
+    return references_of(item, "ReferencedImageSequence") or _all_images(dataset)
+
+
+def _all_images(dataset: Dataset) -> tuple[ImageReference, ...]:
     series = items_of(dataset, "ReferencedSeriesSequence")
     return tuple(one for each in series for one in references_of(each, "ReferencedImageSequence"))
 
@@ -91,18 +125,6 @@ def _areas(dataset: Dataset) -> list[DisplayedArea]:
                     _images(item, dataset),
                 )
             )
-    return found
-
-
-def _windows(dataset: Dataset) -> list[ShownWindow]:
-    found = []
-    for item in items_of(dataset, "SoftcopyVOILUTSequence"):
-        center, width = number_of(item, "WindowCenter"), number_of(item, "WindowWidth")
-        is_window = center is not None and width is not None and width >= 1
-        window = Window(center or 0.0, width or 1.0) if is_window else None
-        has_table = "VOILUTSequence" in item
-        if window is not None or has_table:
-            found.append(ShownWindow(window, has_table, _images(item, dataset)))
     return found
 
 
@@ -172,8 +194,6 @@ def _pairs(numbers: tuple[float, ...]) -> tuple[XY, ...]:
 
 def _shutters(dataset: Dataset) -> list[Shutter]:
     """Shapes of the display shutter (PS3.3 C.7.6.11); row before column in the file, turned here."""
-    value = number_of(dataset, "ShutterPresentationValue")
-    shade = None if value is None else int(value)
     found = []
     for kind in text_of(dataset, "ShutterShape").split("\\"):
         if kind == "RECTANGULAR":
@@ -183,17 +203,17 @@ def _shutters(dataset: Dataset) -> list[Shutter]:
             ]
             left, top, right, bottom = (0.0 if edge is None else edge for edge in edges)
             if None not in edges:
-                found.append(Shutter(kind, ((left, top), (right, bottom)), value=shade))
+                found.append(Shutter(kind, ((left, top), (right, bottom))))
         elif kind == "CIRCULAR":
             center, radius = (
                 numbers_of(dataset, "CenterOfCircularShutter"),
                 number_of(dataset, "RadiusOfCircularShutter"),
             )
             if len(center) == 2 and radius is not None:
-                found.append(Shutter(kind, ((center[1], center[0]),), radius, shade))
+                found.append(Shutter(kind, ((center[1], center[0]),), radius))
         elif kind == "POLYGONAL":
             corners = _pairs(numbers_of(dataset, "VerticesOfThePolygonalShutter"))
-            found.append(Shutter(kind, tuple((column, row) for row, column in corners), value=shade))
+            found.append(Shutter(kind, tuple((column, row) for row, column in corners)))
     return found
 
 
