@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from app.domain.errors import OverreadError
 from app.studies.headers import ScannedInstance, read_header
+from app.support.held.doors import Writer, create_file, settle
 
 if TYPE_CHECKING:
     from pynetdicom.events import Event
@@ -66,9 +67,9 @@ class Incoming(BytesIO):
         self.size = 0
         self.failure: OSError | None = None
         self._room = room
-        self._file: Any = None
+        self._file: Writer | None = None
         try:
-            self._file = path.open("xb")
+            self._file = create_file(path)
         except OSError as error:
             self.failure = error
         self.write(head)
@@ -82,7 +83,7 @@ class Incoming(BytesIO):
         """Never raises: the library would break the association off without an answer."""
         count = len(data)
         self.size += count
-        if self.failure is None and not self.is_too_large:
+        if self._file is not None and self.failure is None and not self.is_too_large:
             try:
                 self._file.write(data)
             except OSError as error:
@@ -93,22 +94,17 @@ class Incoming(BytesIO):
         """Everything is on the disk; a failure is kept in `failure`."""
         if self._file is None:
             return
+        file, self._file = self._file, None
         try:
-            self._file.flush()
-            if durable:
-                os.fsync(self._file.fileno())
+            file.finish(durable=durable)
         except OSError as error:
             self.failure = self.failure or error
-        finally:
-            with suppress(OSError):
-                self._file.close()
-            self._file = None
+            file.discard()
 
     def discard(self) -> None:
         """Nothing stays behind."""
         if self._file is not None:
-            with suppress(OSError):
-                self._file.close()
+            self._file.discard()
             self._file = None
         with suppress(OSError):
             self.path.unlink(missing_ok=True)
@@ -123,7 +119,7 @@ class Intake:
         self._durable = durable
         self._lock = threading.Lock()
         self._open: dict[int, Incoming] = {}  # by identity of the association
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def handlers(self) -> list[tuple[Any, ...]]:
         """As the library takes them."""
@@ -222,8 +218,8 @@ class Intake:
         if isinstance(target, Refused):
             return target
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(incoming.path, target)
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            settle(incoming.path, target, durable=self._durable)
         except OSError as error:
             return _by_disk(error)
         return replace(scanned, instance=replace(scanned.instance, path=target))

@@ -19,6 +19,7 @@ from app.studies.remote.dimse_intake import (
     is_sane_uid,
 )
 from app.studies.remote.dimse_retrieve import held_files
+from app.support.held.doors import name_for
 
 LARGEST_FILE = 16 * 1024**3
 DISK_RESERVE = 200 * 1024**2  # left free: index and journal need room more than one more image does
@@ -29,7 +30,8 @@ def study_folder(cache: Path, connection: Connection, study_instance_uid: str) -
     """Folder of one study of one server. Raises RemoteError where the UID is none (it becomes a name)."""
     if not is_sane_uid(study_instance_uid):
         raise RemoteError("error.dimse.no_uid", connection=connection.name)
-    return server_folder(cache, connection) / study_instance_uid
+    server = server_folder(cache, connection)
+    return server / name_for(server, study_instance_uid)
 
 
 def server_folder(cache: Path, connection: Connection) -> Path:
@@ -82,7 +84,7 @@ class StudyKeeper:
         """By SOP Instance UID."""
         if scanned.study_instance_uid != self._study:
             return Refused(OTHER_OBJECT, "dimse.refused.other_study")
-        return self._folder / f"{scanned.instance.sop_instance_uid}.dcm"
+        return self._folder / f"{name_for(self._folder, scanned.instance.sop_instance_uid)}.dcm"
 
     def kept(self, scanned: ScannedInstance) -> None:
         """Tell at once: it may be the image that is waited for."""

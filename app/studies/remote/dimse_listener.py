@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import filecmp
 import shutil
 import threading
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from app.studies.remote.dimse_intake import DUPLICATE, OUT_OF_RESOURCES, Intake,
 from app.studies.remote.dimse_keeping import DISK_RESERVE, PARTS
 from app.studies.remote.dimse_server import Desk, start, stop
 from app.studies.remote.tls import server_context
+from app.support.held.doors import is_same, name_for
 
 MIB = 1024**2
 
@@ -92,9 +92,10 @@ class _ReceivedKeeper:
     def place(self, scanned: ScannedInstance, _calling: str) -> Path | Refused:
         """A second, different object of one identifier is refused; the same one again is fine."""
         uid = scanned.instance.sop_instance_uid
-        target = self._folder / scanned.study_instance_uid / f"{uid}.dcm"
+        study = self._folder / name_for(self._folder, scanned.study_instance_uid)
+        target = study / f"{name_for(study, uid)}.dcm"
         is_again = target.exists()
-        if is_again and not filecmp.cmp(scanned.instance.path, target, shallow=False):
+        if is_again and not is_same(scanned.instance.path, target):
             return Refused(DUPLICATE, "dimse.refused.duplicate")
         with self._lock:
             # Asked once more: others may have sent meanwhile.

@@ -17,6 +17,7 @@ from app.studies.remote.dimse_contexts import for_sending
 from app.studies.remote.dimse_status import outcome_of
 from app.studies.remote.dimse_wire import bound_sending
 from app.studies.source_types import Stored, StoreOutcome
+from app.support.held.doors import is_held, open_file
 from app.support.i18n import explain, text
 
 if TYPE_CHECKING:
@@ -99,8 +100,13 @@ class _NotTakenError(Exception):
 
 
 def _store(talk: Talk, path: Path) -> Dataset:
+    from pydicom import dcmread
+
     try:
-        return talk.association.send_c_store(path)
+        if not is_held(path):
+            return talk.association.send_c_store(path)
+        with open_file(path) as file:  # the library opens files by their names, without a key
+            return talk.association.send_c_store(dcmread(file))
     except (ValueError, AttributeError) as error:
         raise _NotTakenError from error
 
@@ -108,11 +114,10 @@ def _store(talk: Talk, path: Path) -> Dataset:
 def _parcel(path: Path) -> _Parcel | Stored:
     """What a file is, from its data set and its file meta information, which must agree."""
     from pydicom.errors import InvalidDicomError
-    from pydicom.filereader import read_file_meta_info
 
     try:
         scanned = read_header(path)
-        meta = read_file_meta_info(path) if scanned is not None else None
+        meta = _meta(path) if scanned is not None else None
     except OverreadError as error:
         return Stored(path, "", StoreOutcome.FAILED, explain(error))
     except (InvalidDicomError, ValueError, KeyError, AttributeError, EOFError):
@@ -126,6 +131,13 @@ def _parcel(path: Path) -> _Parcel | Stored:
     if told != (one.sop_class_uid, one.sop_instance_uid) or not meta.get("TransferSyntaxUID"):
         return Stored(path, one.sop_instance_uid, StoreOutcome.FAILED, text("store.no_meta", file=path.name))
     return _Parcel(path, one.sop_instance_uid, one.sop_class_uid, str(meta.TransferSyntaxUID))
+
+
+def _meta(path: Path) -> Dataset:
+    from pydicom import dcmread
+
+    with open_file(path) as file:
+        return dcmread(file, specific_tags=[], stop_before_pixels=True).file_meta
 
 
 def _unreadable(path: Path, uid: str, error: OSError) -> Stored:

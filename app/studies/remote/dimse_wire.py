@@ -60,6 +60,29 @@ def guard_socket(association: Association, wait_s: float) -> None:
     plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # each answer is waited for
     setattr(wire, "recv", _bounded(plain))  # noqa: B010 - a method of the library's object, as mypy sees it
     association.dul._run_loop_delay = IDLE_S
+    close_after_the_end(association)
+
+
+def close_after_the_end(association: Association) -> None:
+    """Once an association is over and only the line is open (PS3.8 table 9-10, Sta13), whatever we ask closes the line.
+
+    The library has no such transition: closing the port just after a caller was refused ended with a trace.
+    """
+    from pynetdicom.fsm import InvalidEventError
+
+    machine = association.dul.state_machine
+    plain = machine.do_action
+
+    def do_action(event: str) -> None:
+        try:
+            plain(event)
+        except InvalidEventError:
+            wire = association.dul.socket
+            if machine.current_state != "Sta13" or wire is None:
+                raise
+            wire.close()  # tells the machine, which then is idle
+
+    setattr(machine, "do_action", do_action)  # noqa: B010 - as above
 
 
 class _Narrow(queue.Queue[Any]):

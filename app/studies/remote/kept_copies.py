@@ -14,15 +14,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.studies.remote.use_marks import is_used
+from app.support.held.doors import name_for, vault_of
+from app.support.held.keys import KEY_FILE, erase_key
 
 GONE = ".gone"  # a copy on its way out, beside the others: a rename is whole or not at all
 
 
 @dataclass(frozen=True, slots=True)
 class KeptStudy:
-    """The copy of one study of one server. size in bytes; used_ns: when it was last fetched or opened."""
+    """The copy of one study of one server. size in bytes; used_ns: when it was last fetched or opened.
 
-    study_instance_uid: str
+    name: of its folder, the Study Instance UID or what stands for it where copies are encrypted.
+    """
+
+    name: str
     folder: Path
     files: int
     size: int
@@ -36,7 +41,7 @@ def kept_studies(cache: Path) -> tuple[KeptStudy, ...]:
         for folder in _folders(server):
             if not folder.name.startswith("."):
                 found.append(_measured(folder))
-    return tuple(sorted(found, key=lambda one: (one.used_ns, one.study_instance_uid)))
+    return tuple(sorted(found, key=lambda one: (one.used_ns, one.name)))
 
 
 def note_use(cache: Path, file: Path) -> None:
@@ -57,7 +62,7 @@ def purge(cache: Path, limit: int, spared: Set[str] = frozenset()) -> tuple[Kept
     for one in kept:
         if total <= limit:
             break
-        if one.study_instance_uid in spared:
+        if one.name in {name_for(one.folder.parent, uid) for uid in spared}:
             continue
         if _take_away(one.folder):
             total -= one.size
@@ -78,8 +83,19 @@ def _take_away(folder: Path) -> bool:
     if is_used(folder):
         _put_back(out, folder)
         return False
-    shutil.rmtree(out, ignore_errors=True)
+    _erase(folder, out)
     return True
+
+
+def _erase(folder: Path, out: Path) -> None:
+    """The key first: should the rest stay for whatever reason, nobody can read it."""
+    vault = vault_of(folder / KEY_FILE)
+    with suppress(OSError):
+        if vault is not None:
+            vault.erase(folder, out)
+        else:
+            erase_key(out)  # of a time when copies were encrypted
+    shutil.rmtree(out, ignore_errors=True)
 
 
 def _put_back(out: Path, folder: Path) -> None:
@@ -95,6 +111,9 @@ def _put_back(out: Path, folder: Path) -> None:
 def _empty_out(cache: Path) -> None:
     """What a killed process had begun to take away."""
     for server in _folders(cache / "remote"):
+        for out in _folders(server / GONE):
+            with suppress(OSError):
+                erase_key(out)
         shutil.rmtree(server / GONE, ignore_errors=True)
 
 
@@ -110,6 +129,7 @@ def _measured(folder: Path) -> KeptStudy:
     used_ns = 0
     with suppress(OSError):  # files may come and go meanwhile
         used_ns = folder.stat().st_mtime_ns
-        for one in os.scandir(folder):
-            files, size = files + 1, size + one.stat().st_size
+        for root, _, names in os.walk(folder):
+            files += 0 if Path(root) != folder else sum(not name.startswith(".") for name in names)
+            size += sum(os.stat(os.path.join(root, name)).st_size for name in names)
     return KeptStudy(folder.name, folder, files, size, used_ns)

@@ -5,20 +5,11 @@ Nothing here writes a secret to a file, and no exception, repr or log of ours ca
 
 from __future__ import annotations
 
-import importlib
 import threading
 from enum import Enum
-from typing import Protocol
 
 from app.settings.connections import Connection
-
-SERVICE = "overread"
-RECOMMENDED = 1  # priority from which the keyring library recommends a backend
-FOREIGN_FAILURES = (
-    ("secretstorage.exceptions", "SecretStorageException"),
-    ("jeepney.wrappers", "DBusErrorResponse"),
-    ("win32ctypes.pywin32.pywintypes", "error"),
-)
+from app.support import keychain
 
 
 class Kept(Enum):
@@ -60,13 +51,13 @@ def get_secret(connection: Connection) -> str | None:
     held = _memory.get(account)
     if held is not None:
         return held
-    return _from_keyring(account)
+    return keychain.kept(account)
 
 
 def put_secret(connection: Connection, secret: str) -> Kept:
     """Keep it in the keyring, or for this run where that is not possible; tells which."""
     account = account_of(connection)
-    if _to_keyring(account, secret):
+    if keychain.keep(account, secret):
         _memory.forget(account)
         return Kept.KEYRING
     _memory.put(account, secret)
@@ -83,13 +74,7 @@ def forget_secret(connection: Connection) -> None:
     """Take it out of the keyring and out of memory; nothing there is fine."""
     account = account_of(connection)
     _memory.forget(account)
-    keyring, failures = _keyring()
-    if keyring is None:
-        return
-    try:
-        keyring.delete_password(SERVICE, account)
-    except failures:  # none there, or the keyring is locked: nothing of ours is left in memory either way
-        return
+    keychain.forget(account)
 
 
 def account_of(connection: Connection) -> str:
@@ -100,60 +85,4 @@ def account_of(connection: Connection) -> str:
 
 def has_keyring() -> bool:
     """Whether this system has a keyring that keeps secrets safely."""
-    return _keyring()[0] is not None
-
-
-def _from_keyring(account: str) -> str | None:
-    keyring, failures = _keyring()
-    if keyring is None:
-        return None
-    try:
-        found = keyring.get_password(SERVICE, account)
-    except failures:
-        return None
-    return found if isinstance(found, str) and found else None
-
-
-def _to_keyring(account: str, secret: str) -> bool:
-    keyring, failures = _keyring()
-    if keyring is None:
-        return False
-    try:
-        keyring.set_password(SERVICE, account, secret)
-    except failures:
-        return False
-    return True
-
-
-class _Backend(Protocol):
-    """What we ask of a keyring."""
-
-    def get_password(self, service: str, username: str) -> str | None: ...
-    def set_password(self, service: str, username: str, password: str) -> None: ...
-    def delete_password(self, service: str, username: str) -> None: ...
-
-
-def _keyring() -> tuple[_Backend | None, tuple[type[Exception], ...]]:
-    """The system's keyring, and what its calls may raise; one that keeps plain text or nothing counts as none."""
-    import keyring
-
-    failures = _failures()
-    try:
-        backend = keyring.get_keyring()
-        is_safe = backend.priority >= RECOMMENDED
-    except failures:
-        return None, failures
-    return (backend if is_safe else None), failures
-
-
-def _failures() -> tuple[type[Exception], ...]:
-    """Errors of the library, and those of the systems below it that some of its backends let through."""
-    from keyring.errors import KeyringError
-
-    found: list[type[Exception]] = [KeyringError, OSError, RuntimeError]
-    for module, name in FOREIGN_FAILURES:
-        try:
-            found.append(getattr(importlib.import_module(module), name))
-        except (ImportError, AttributeError):
-            continue  # not this system's keyring
-    return tuple(found)
+    return keychain.is_there()

@@ -6,6 +6,7 @@ TLS is always verified. Redirects are not followed: a password must not travel t
 from __future__ import annotations
 
 import copy
+import logging
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -220,9 +221,16 @@ def _with_query(path: str, params: Params | None) -> str:
     return f"{path}?{urlencode(params, safe='*?,', quote_via=quote)}" if params else path
 
 
+def _keep_quiet() -> None:
+    """The library logs every address, and those name studies and, in searches, patients."""
+    for name in ("httpx", "httpcore"):  # those below take their level from these
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
 def _pool(connection: Connection, verify: ssl.SSLContext | bool, kept: int) -> httpx.Client:
     import httpx
 
+    _keep_quiet()
     return httpx.Client(
         base_url=connection.url.rstrip("/") + "/",
         verify=verify,

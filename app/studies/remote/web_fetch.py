@@ -19,6 +19,7 @@ from app.studies.remote.dimse_intake import is_sane_uid
 from app.studies.remote.dimse_keeping import PARTS, free_room
 from app.studies.remote.multipart import MultipartError, boundary_of, parts_of
 from app.studies.remote.web_client import DICOM_PARTS, IN_FLIGHT, WebClient
+from app.support.held.doors import name_for, settle, writing
 
 Arrived = Callable[[ScannedInstance], None]
 
@@ -27,6 +28,12 @@ def server_folder(cache: Path, connection: Connection) -> Path:
     """One folder per server: two archives may hold one study in different states."""
     end = f"{connection.url.rstrip('/')}#{connection.user}"
     return cache / "remote" / f"dicomweb-{hashlib.sha256(end.encode()).hexdigest()[:16]}"
+
+
+def study_folder(cache: Path, connection: Connection, study_instance_uid: str) -> Path:
+    """Where the copies of one study lie."""
+    server = server_folder(cache, connection)
+    return server / name_for(server, study_instance_uid)
 
 
 @dataclass(slots=True)
@@ -91,14 +98,15 @@ class Fetching:
             self._count += 1
             half = self.folder.parent / PARTS / f"{os.getpid()}-{threading.get_ident()}-{self._count}"
         try:
-            half.parent.mkdir(parents=True, exist_ok=True)
+            half.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._write(half, chunks)
             scanned = self._read(half, wanted)
             uid = scanned.instance.sop_instance_uid
             if uid in self.arrived:
                 return
-            self.folder.mkdir(parents=True, exist_ok=True)
-            half.replace(self.folder / f"{uid}.dcm")
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            target = self.folder / f"{name_for(self.folder, uid)}.dcm"
+            settle(half, target)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise RemoteError(
@@ -107,7 +115,7 @@ class Fetching:
         finally:
             with suppress(OSError):
                 half.unlink(missing_ok=True)
-        placed = _at(scanned, self.folder / f"{uid}.dcm")
+        placed = _at(scanned, target)
         with self._lock:
             if uid not in self.arrived:  # the stream and a reader who looked at it may bring it at once
                 self.arrived[uid] = placed
@@ -115,7 +123,7 @@ class Fetching:
 
     def _write(self, half: Path, chunks: Iterable[bytes]) -> None:
         room = free_room(half.parent)
-        with half.open("wb") as file:
+        with writing(half) as file:
             written = 0
             for chunk in chunks:
                 written += len(chunk)
