@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from inference.errors import Problem
 from inference.image import spacing_of
 from inference.manifest import Manifest
@@ -37,6 +39,11 @@ def _space(manifest: Manifest, given: ModelInput) -> Iterator[Problem]:
         yield Problem("model.not_applicable.no_position")
     if rules.needs_spacing and not given.spacing_known:
         yield Problem("model.not_applicable.no_spacing")
+    if rules.plane:
+        found = plane_of(given) if given.in_patient else "-"
+        if found not in rules.plane:
+            facts = {"what": "plane", "found": found, "allowed": ", ".join(rules.plane)}
+            yield Problem("model.not_applicable.attribute", facts)
     between, *pixel = spacing_of(given.affine)
     if rules.spacing_mm is not None and given.spacing_known:
         low, high = rules.spacing_mm
@@ -54,13 +61,21 @@ def _space(manifest: Manifest, given: ModelInput) -> Iterator[Problem]:
         )
 
 
+def plane_of(given: ModelInput) -> str:
+    """The plane of the body that the slices are nearest to, by their normal (LPS: x across, y front to back, z up)."""
+    rows, columns = given.affine[:3, 1], given.affine[:3, 2]
+    normal = np.abs(np.cross(rows, columns))
+    return ("sagittal", "coronal", "axial")[int(np.argmax(normal))]
+
+
 def _slices(manifest: Manifest, given: ModelInput) -> Iterator[Problem]:
     rules, found = manifest.viewer.applicability, given.pixels.shape[0]
-    low, high = rules.min_slices or 1, rules.max_slices or found
-    if not low <= found <= high:
-        yield Problem(
-            "model.not_applicable.slices", {"found": str(found), "low": str(low), "high": str(high)}
-        )
+    low, high = rules.min_slices or 1, rules.max_slices
+    if high is None and found < low:
+        yield Problem("model.not_applicable.few_slices", {"found": str(found), "low": str(low)})
+    elif high is not None and not low <= found <= high:
+        facts = {"found": str(found), "low": str(low), "high": str(high)}
+        yield Problem("model.not_applicable.slices", facts)
 
 
 def _age(manifest: Manifest, given: ModelInput) -> Iterator[Problem]:

@@ -51,6 +51,22 @@ def load_bundle(folder: Path) -> Bundle:
     return Bundle(folder, manifest, package_sha256(folder))
 
 
+def every_problem(folder: Path) -> list[Problem]:
+    """All that is wrong with a package, as far as it can be looked at: graphs too where a file was changed."""
+    try:
+        load_bundle(folder)
+    except PackageError as error:
+        problems = list(error.problems)
+    else:
+        return []
+    manifest = read_manifest(folder, [])
+    if manifest is not None and any(one.key == "model.problem.file_changed" for one in problems):
+        from inference.bundle_checks import check_bundle
+
+        problems += check_bundle(folder, manifest)
+    return _once(problems)
+
+
 def read_manifest(folder: Path, problems: list[Problem]) -> Manifest | None:
     """The manifest; None, and why, if it cannot be used."""
     file = folder / MANIFEST

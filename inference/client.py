@@ -13,10 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 from inference.bundle import Bundle, load_bundle
 from inference.errors import Problem
+from inference.sandbox import RUNTIME_MIB
 from inference.types import ModelInput, ModelOutput, OutputState
 from inference.wire import WireError, pack_input, receive, send, unpack_output
 
@@ -24,6 +26,7 @@ CPU = "CPUExecutionProvider"
 DEFAULT_PROVIDERS = ("CUDAExecutionProvider", CPU)
 POLL_S = 0.02
 IDLE_S = 60.0
+LOOK_S = 0.25
 START_S = 60.0
 
 Tell = Callable[[float, str], None]
@@ -59,6 +62,7 @@ class ModelClient:
     ) -> ModelOutput:
         """One run. The package is checked anew first. Raises PackageError, CancelledRun; all else is an output."""
         from inference.applicability import why_not
+        from inference.ladder import FELL
 
         bundle = load_bundle(bundle.folder)
         reason = why_not(bundle.manifest, given)
@@ -67,9 +71,10 @@ class ModelClient:
         content, arrays = pack_input(given)
         message = {"folder": str(bundle.folder), "providers": list(providers), "input": content}
         began = time.perf_counter()
-        limit = bundle.manifest.viewer.resources.timeout_s
+        resources = bundle.manifest.viewer.resources
+        bounds = _Bounds(resources.timeout_s, progress, cancel, resources.ram_mb)
         with self._one_at_a_time:
-            answer = self._ask("run", message, arrays, _Bounds(limit, progress, cancel))
+            answer = self._ask("run", message, arrays, bounds)
         if isinstance(answer, Problem):
             return _ended(OutputState.FAILED, answer, providers)
         try:
@@ -77,19 +82,41 @@ class ModelClient:
         except WireError:
             self.stop()
             return _ended(OutputState.FAILED, Problem("model.failed.answer"), providers)
+        if FELL.intersection(output.warnings):
+            self.stop()  # what the device still holds of the run that did not fit goes with the process
         return replace(output, seconds={**output.seconds, "client": time.perf_counter() - began})
 
-    def golden(self, bundle: Bundle, providers: Sequence[str] = (CPU,)) -> dict[str, Any] | Problem:
-        """Differences of all golden cases, or why they could not be run."""
+    def golden(
+        self,
+        bundle: Bundle,
+        providers: Sequence[str] = (CPU,),
+        cancel: Callable[[], bool] | None = None,
+    ) -> dict[str, Any] | Problem:
+        """Differences of all golden cases, or why they could not be run. Raises CancelledRun."""
         message = {"folder": str(bundle.folder), "providers": list(providers)}
         with self._one_at_a_time:
-            answer = self._ask("golden", message, (), _Bounds(bundle.manifest.viewer.resources.timeout_s))
+            resources = bundle.manifest.viewer.resources
+            bounds = _Bounds(resources.timeout_s, cancel=cancel, ram_mb=resources.ram_mb)
+            answer = self._ask("golden", message, (), bounds)
         if isinstance(answer, Problem):
             return answer
         told = answer[0]
         if "problem" in told:
             return Problem(str(told["problem"]["key"]), told["problem"]["facts"])
         return told
+
+    def try_graph(
+        self, folder: Path, wanted: dict[str, Any], arrays: Sequence[Any], limit_s: float
+    ) -> tuple[dict[str, Any], list[Any]] | Problem:
+        """One run of one graph, see `inference.golden_make.try_graph`; the graph was checked by the caller."""
+        message = {"folder": str(folder), **wanted}
+        with self._one_at_a_time:
+            answer = self._ask("try", message, tuple(arrays), _Bounds(limit_s))
+        if isinstance(answer, Problem):
+            return answer
+        if "problem" in answer[0]:
+            return Problem(str(answer[0]["problem"]["key"]), answer[0]["problem"]["facts"])
+        return answer
 
     @property
     def pid(self) -> int | None:
@@ -156,11 +183,17 @@ class _Bounds:
     limit_s: float
     progress: Tell | None = None
     cancel: Callable[[], bool] | None = None
+    ram_mb: int = 0  # 0: nobody watches
 
     def wait(self, child: _Child) -> tuple[dict[str, Any], list[Any]] | Problem:
         """The child's answer, or why there is none."""
         until = time.monotonic() + self.limit_s
+        look = 0.0
         while True:
+            if self.ram_mb and time.monotonic() > look:
+                look = time.monotonic() + LOOK_S
+                if _resident_mib(child) > self.ram_mb + RUNTIME_MIB:
+                    return Problem("model.failed.memory")
             if self.cancel is not None and self.cancel():
                 raise CancelledRun
             if time.monotonic() > until:
@@ -174,6 +207,16 @@ class _Bounds:
                 return content, arrays
             if self.progress is not None:
                 self.progress(float(content["fraction"]), str(content["key"]))
+
+
+def _resident_mib(child: _Child) -> float:
+    """Memory that the child holds: its own bound on addresses does not hold on every system, this does."""
+    import psutil
+
+    try:
+        return float(psutil.Process(child.process.pid).memory_info().rss) / (1024 * 1024)
+    except psutil.Error:
+        return 0.0
 
 
 def _start() -> _Child:

@@ -55,6 +55,7 @@ class Engine:
 
     requested: Sequence[str] = (_FRIENDLY,)
     threads: int = 0
+    vram_mb: int = 0  # bound of the graphics card's arena; 0 none
     warnings: list[str] = field(default_factory=list)
     provider: str = ""
     opened: dict[Path, Session] = field(default_factory=dict)
@@ -71,15 +72,25 @@ class Engine:
         options.intra_op_num_threads = self.threads or max((os.cpu_count() or 2) - 1, 1)
         options.inter_op_num_threads = 1
         options.log_severity_level = FATAL_ONLY
-        providers = self._providers()
-        try:
-            inner = onnxruntime.InferenceSession(str(file), options, providers=providers)
-        except Exception as error:
-            raise _refusal(error) from error
+        inner = self._session(str(file), options)
         self.provider = inner.get_providers()[0]
         if self.requested and self.requested[0] != _FRIENDLY and self.provider == _FRIENDLY:
             self._warn("model.warning.cpu_fallback")
         return Session(inner, self.provider)
+
+    def _session(self, file: str, options: Any) -> Any:
+        """On the best device that takes it; one that fails at load leaves the processor, and is told of by `_load`."""
+        providers = self._providers()
+        try:
+            return onnxruntime.InferenceSession(file, options, providers=providers)
+        except Exception as error:
+            refusal = _refusal(error)
+            if len(providers) == 1 or refusal.problem.key == "model.failed.memory":
+                raise refusal from error
+        try:
+            return onnxruntime.InferenceSession(file, options, providers=[_FRIENDLY])
+        except Exception as error:
+            raise _refusal(error) from error
 
     def _providers(self) -> list[Any]:
         """What was asked for and exists in this build; the CPU last."""
@@ -87,9 +98,14 @@ class Engine:
             _preload()
         built_with = onnxruntime.get_available_providers()
         wanted = [name for name in self.requested if name in built_with and name != _FRIENDLY]
-        return [(name, _CUDA_OPTIONS) if name == "CUDAExecutionProvider" else name for name in wanted] + [
-            _FRIENDLY
-        ]
+        return [self._with_options(name) for name in wanted] + [_FRIENDLY]
+
+    def _with_options(self, name: str) -> Any:
+        """A device with its settings; the bound holds for the arena alone, real use lies some way above it."""
+        if name != "CUDAExecutionProvider":
+            return name
+        bound = {"gpu_mem_limit": str(self.vram_mb * 1024 * 1024)} if self.vram_mb else {}
+        return name, {**_CUDA_OPTIONS, **bound}
 
     def _warn(self, key: str) -> None:
         if key not in self.warnings:

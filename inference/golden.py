@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from inference.bundle import read_manifest
 from inference.engine import Engine
 from inference.errors import Problem, RunRefusedError
+from inference.golden_compare import difference, expected_outputs
 from inference.manifest import Golden
 from inference.sandbox import limit_to_package
 
@@ -38,13 +38,6 @@ def _run(folder: Path, golden: Golden, engine: Engine) -> dict[str, Any]:
     with np.load(file, allow_pickle=False) as stored:
         feeds = {name: stored[name] for name in stored.files}
     answers = engine.open(folder / golden.model).run(feeds)
-    expected = json.loads((folder / golden.expected).read_text(encoding="utf-8"))["outputs"]
-    difference = 0.0
-    for name, wanted in expected.items():
-        found = answers.get(name)
-        if found is None or list(found.shape) != list(wanted["shape"]):
-            raise RunRefusedError(Problem("model.failed.golden_shape", {"tensor": name}))
-        away = np.abs(found.ravel().astype(np.float64) - np.asarray(wanted["values"], dtype=np.float64))
-        difference = max(difference, float(away.max(initial=0.0)))
+    strayed = difference(answers, expected_outputs(folder / golden.expected, golden.expected))
     allowed = golden.atol.get(SHORT.get(engine.provider, "cpu"), 1e-4)
-    return {"input": golden.input, "difference": difference, "allowed": allowed}
+    return {"input": golden.input, "difference": strayed, "allowed": allowed}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import onnx
 from google.protobuf.message import DecodeError
 
 from inference.errors import Problem
-from inference.graph_walk import DEEPEST, depth_of, walk_nodes
+from inference.graph_walk import DEEPEST, depth_of, subgraphs, walk_nodes
 from inference.manifest import Manifest, OnnxFacts
 
 OPSETS = range(11, 24)
@@ -23,24 +24,39 @@ LARGEST_TENSOR = 2**31
 def check_graph(folder: Path, facts: OnnxFacts, manifest: Manifest) -> list[Problem]:
     """Everything wrong with one graph file."""
     file = folder / facts.file
-    name = {"file": facts.file}
     if not file.is_file():
-        return [Problem("model.problem.file_missing", name)]
-    if file.stat().st_size > LARGEST_FILE:
-        return [Problem("model.problem.too_large", name)]
-    try:
-        model = onnx.load(str(file), load_external_data=False)
-    except (DecodeError, ValueError, RecursionError, MemoryError):
-        return [Problem("model.problem.not_onnx", name)]
-    nodes = list(walk_nodes(model.graph))
-    problems = [
-        *_versions(model, facts),
-        *_operators(model, nodes, facts),
-        *_tensors(folder, model, nodes, facts),
-    ]
+        return [Problem("model.problem.file_missing", {"file": facts.file})]
+    model = _loaded(file, facts.file)
+    if isinstance(model, Problem):
+        return [model]
+    problems = _file_problems(file, model, facts)
     if manifest.viewer.kind != "stages":
         problems += _names(model, manifest, facts)
     return [*problems, *_identity(model, manifest, facts)]
+
+
+def check_file(file: Path, facts: OnnxFacts) -> list[Problem]:
+    """What is wrong with a graph file wherever it lies, before there is a package."""
+    model = _loaded(file, facts.file)
+    return [model] if isinstance(model, Problem) else _file_problems(file, model, facts)
+
+
+def _loaded(file: Path, name: str) -> onnx.ModelProto | Problem:
+    if file.stat().st_size > LARGEST_FILE:
+        return Problem("model.problem.too_large", {"file": name})
+    try:
+        return onnx.load(str(file), load_external_data=False)
+    except (DecodeError, ValueError, RecursionError, MemoryError):
+        return Problem("model.problem.not_onnx", {"file": name})
+
+
+def _file_problems(file: Path, model: onnx.ModelProto, facts: OnnxFacts) -> list[Problem]:
+    nodes = list(walk_nodes(model.graph))
+    return [
+        *_versions(model, facts),
+        *_operators(model, nodes, facts),
+        *_tensors(file.parent, model, nodes, facts),
+    ]
 
 
 def _versions(model: onnx.ModelProto, facts: OnnxFacts) -> Iterator[Problem]:
@@ -65,23 +81,29 @@ def _operators(model: onnx.ModelProto, nodes: list[onnx.NodeProto], facts: OnnxF
     for node in nodes:
         if node.domain not in DOMAINS:
             yield Problem("model.problem.custom_operator", {"file": facts.file, "operator": node.op_type})
-    known = {schema.name for schema in onnx.defs.get_all_schemas()}
     found = {node.op_type for node in nodes}
-    for operator in sorted(found - known):
+    for operator in sorted(found - _known_operators()):
         yield Problem("model.problem.unknown_operator", {"file": facts.file, "operator": operator})
     for operator in sorted(found - set(facts.op_types)):
         yield Problem("model.problem.unstated_operator", {"file": facts.file, "operator": operator})
 
 
+@lru_cache(maxsize=1)
+def _known_operators() -> frozenset[str]:
+    return frozenset(schema.name for schema in onnx.defs.get_all_schemas())
+
+
 def _tensors(
-    folder: Path, model: onnx.ModelProto, nodes: list[onnx.NodeProto], facts: OnnxFacts
+    beside: Path, model: onnx.ModelProto, nodes: list[onnx.NodeProto], facts: OnnxFacts
 ) -> Iterator[Problem]:
     """Shapes within bounds; weights outside the file only in the one stated sibling."""
+    if model.training_info:
+        yield Problem("model.problem.training", {"file": facts.file})
     for value in (*model.graph.input, *model.graph.output):
         dims = [dim.dim_value for dim in value.type.tensor_type.shape.dim]
         if len(dims) > LARGEST_RANK or _product(dims) > LARGEST_TENSOR:
             yield Problem("model.problem.tensor_size", {"file": facts.file, "tensor": value.name})
-    for tensor in (*model.graph.initializer, *_constants(nodes)):
+    for tensor in (*_initializers(model.graph), *_constants(nodes)):
         if (
             len(tensor.dims) > LARGEST_RANK
             or _product(tensor.dims) > LARGEST_TENSOR
@@ -90,15 +112,22 @@ def _tensors(
             yield Problem("model.problem.tensor_size", {"file": facts.file, "tensor": tensor.name})
         places = {entry.key: entry.value for entry in tensor.external_data}
         location = places.get("location", "")
-        if tensor.external_data and not _is_sibling(folder, facts, location):
+        if tensor.external_data and not _is_sibling(beside, facts, location, places):
             yield Problem("model.problem.external_data", {"file": facts.file, "location": location[:80]})
 
 
-def _is_sibling(folder: Path, facts: OnnxFacts, location: str) -> bool:
+def _is_sibling(beside: Path, facts: OnnxFacts, location: str, places: dict[str, str]) -> bool:
+    """Whether weights lie in the one stated file beside the graph, and within it."""
     if facts.external_data is None or location != facts.external_data or "/" in location or "\\" in location:
         return False
-    file = folder / "models" / location
-    return file.is_file() and not file.is_symlink() and file.stat().st_nlink == 1
+    file = beside / location
+    if not file.is_file() or file.is_symlink() or file.stat().st_nlink != 1:
+        return False
+    try:
+        offset, length = int(places.get("offset", "0")), int(places.get("length", "0"))
+    except ValueError:
+        return False
+    return offset >= 0 and length >= 0 and offset + length <= file.stat().st_size
 
 
 def _names(model: onnx.ModelProto, manifest: Manifest, facts: OnnxFacts) -> Iterator[Problem]:
@@ -126,12 +155,27 @@ def _identity(model: onnx.ModelProto, manifest: Manifest, facts: OnnxFacts) -> I
             )
 
 
+def _initializers(graph: onnx.GraphProto, depth: int = 0) -> Iterator[onnx.TensorProto]:
+    """Weights of a graph and of the graphs inside it, sparse ones too."""
+    yield from graph.initializer
+    for sparse in graph.sparse_initializer:
+        yield from (sparse.values, sparse.indices)
+    if depth < DEEPEST:
+        for node in graph.node:
+            for inner in subgraphs(node):
+                yield from _initializers(inner, depth + 1)
+
+
 def _constants(nodes: list[onnx.NodeProto]) -> Iterator[onnx.TensorProto]:
     for node in nodes:
         for attribute in node.attribute:
             if attribute.HasField("t"):
                 yield attribute.t
             yield from attribute.tensors
+            if attribute.HasField("sparse_tensor"):
+                yield from (attribute.sparse_tensor.values, attribute.sparse_tensor.indices)
+            for sparse in attribute.sparse_tensors:
+                yield from (sparse.values, sparse.indices)
 
 
 def _product(dims: Iterable[int]) -> int:

@@ -6,11 +6,13 @@ the JSON Schema in `resources/schemas` is made from these classes.
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from inference.vocabulary import (
+    Boxes,
     Inference,
     InputBinding,
     MapOutput,
@@ -20,12 +22,15 @@ from inference.vocabulary import (
     Output,
     PostOp,
     Ranking,
+    RegionMeasure,
     Requirement,
     Stage,
     Strict,
     ValueRef,
+    Views,
 )
 
+MOST_CELLS = 1024  # runs of one explanation
 SCHEMA = "urn:overread:model-package:1"
 Semver = Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+([-+][0-9A-Za-z.-]+)?$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -88,16 +93,34 @@ class Applicability(Strict):
     spacing_mm: tuple[float, float] | None = None  # smallest and largest pixel spacing
     slice_spacing_mm_max: float | None = None
     slice_thickness_mm_max: float | None = None
+    plane: tuple[
+        Literal["axial", "coronal", "sagittal"], ...
+    ] = ()  # of slices in the patient; asks for a place
     needs_patient_space: bool = False
     needs_spacing: bool = False
 
 
 class Explain(Strict):
-    """How the heat was made, in words a reader can look up."""
+    """How the heat was made, in words a reader can look up.
+
+    occlusion: the viewer makes the heat itself, under the key `heat`, from the score of `output`, on a grid of (slices,
+    rows, columns); one run for each cell. Of the other methods the graph gives the heat.
+    """
 
     method: Literal["cam", "segmentation", "occlusion", "none"]
     heat: str = ""
+    output: str = ""
+    grid: tuple[int, int, int] | None = None
     reference_corr: float | None = None
+
+    @model_validator(mode="after")
+    def occlusion_knows_what_it_explains(self) -> Explain:
+        """A heat of ours needs a name, a score, and a grid of a bounded number of runs."""
+        if self.method == "occlusion" and not (self.heat and self.output):
+            raise ValueError("explain: occlusion needs 'heat' and 'output'")
+        if self.grid is not None and not (min(self.grid) >= 1 and math.prod(self.grid) <= MOST_CELLS):
+            raise ValueError(f"explain: the grid must have 1 to {MOST_CELLS} cells")
+        return self
 
 
 class Calibration(Strict):
@@ -164,7 +187,7 @@ def _one_or_more(value: object) -> object:
 class Viewer(Strict):
     """All that a viewer needs beyond the MONAI keys."""
 
-    kind: Literal["whole", "regions", "stages"]
+    kind: Literal["whole", "regions", "stages", "boxes", "views"]
     device_uid: Uid
     onnx: Annotated[tuple[OnnxFacts, ...], BeforeValidator(_one_or_more)] = Field(min_length=1)
     regulatory: Regulatory
@@ -174,8 +197,11 @@ class Viewer(Strict):
     inference: Inference = Inference()
     requires: tuple[Requirement, ...] = ()
     maps: tuple[MapOutput, ...] = ()
+    boxes: tuple[Boxes, ...] = ()
+    views: Views | None = None
     outputs: tuple[Output, ...] = Field(min_length=1)
     measures: tuple[MeasureOutput, ...] = ()
+    region_measures: tuple[RegionMeasure, ...] = ()
     study_score: ValueRef | None = None
     postprocess: tuple[PostOp, ...] = ()
     stages: tuple[Stage, ...] = ()

@@ -58,9 +58,12 @@ def _close(mask: Mask, reach: float) -> Mask:
 
 
 def regions(
-    probability: NDArray[np.float32], steps: Iterable[PostOp], gate: Mask | None
+    probability: NDArray[np.float32], steps: Iterable[PostOp], gate: Mask | None, voxel_mm3: float = 0.0
 ) -> NDArray[np.uint16]:
-    """Labels from a probability map, 1 to n. Raises RunRefusedError if there are more than a label map can hold."""
+    """Labels from a probability map, 1 to n. voxel_mm3: what sizes in mm are told by.
+
+    Raises RunRefusedError if there are more than a label map can hold, ValueError for a word that is no number.
+    """
     from scipy import ndimage
 
     mask: Mask = probability > 0.5
@@ -80,14 +83,14 @@ def regions(
         elif step.op == "fill_holes":
             mask = ndimage.binary_fill_holes(mask)
         elif step.op in ("components", "largest_components"):
-            labels = _components(mask, step)
+            labels = _components(mask, step, voxel_mm3)
     found = _components(mask, None) if labels is None else labels
     if found.max(initial=0) > LARGEST_LABEL:
         raise RunRefusedError(Problem("model.failed.too_many_regions", {"count": str(int(found.max()))}))
     return found.astype(np.uint16)
 
 
-def _components(mask: Mask, step: PostOp | None) -> NDArray[np.int32]:
+def _components(mask: Mask, step: PostOp | None, voxel_mm3: float = 0.0) -> NDArray[np.int32]:
     """Face-connected pieces, numbered by size; small ones dropped, or all but the largest."""
     from scipy import ndimage
 
@@ -97,9 +100,21 @@ def _components(mask: Mask, step: PostOp | None) -> NDArray[np.int32]:
     order = np.argsort(-sizes, kind="stable")
     keep = order[sizes[order] > 0]
     if step is not None and step.op == "components":
-        keep = keep[sizes[keep] >= int(number(step.args, "min_voxels", 1))]
+        keep = keep[_is_of_size(sizes[keep], step.args, voxel_mm3)]
     elif step is not None:
         keep = keep[: int(number(step.args, "count", 1))]
     renumber = np.zeros(len(sizes), dtype=np.int32)
     renumber[keep] = np.arange(1, len(keep) + 1)
     return renumber[labels]
+
+
+def _is_of_size(voxels: NDArray[np.intp], args: Args, voxel_mm3: float) -> Mask:
+    """Which pieces are large and small enough; in mm by the diameter of the ball of the same volume."""
+    fits: Mask = voxels >= int(number(args, "min_voxels", 1))
+    if "min_mm" in args or "max_mm" in args:
+        if voxel_mm3 <= 0:
+            raise ValueError("'min_mm' and 'max_mm' need the size of a voxel")
+        diameter = np.cbrt(6 * voxels * voxel_mm3 / np.pi)
+        fits &= diameter >= number(args, "min_mm", 0.0)
+        fits &= diameter <= number(args, "max_mm", np.inf)
+    return fits

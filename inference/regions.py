@@ -36,7 +36,7 @@ def place_of(mask: NDArray[np.bool_], affine: Affine) -> RegionPlace | None:
         [[a, b, c] for a in (low[0], high[0]) for b in (low[1], high[1]) for c in (low[2], high[2])]
     )
     points = corners @ affine[:3, :3].T + affine[:3, 3]
-    volume_mm3 = len(index) * abs(float(np.linalg.det(affine[:3, :3])))
+    volume_mm3 = len(index) * voxel_mm3(affine)
     return RegionPlace(
         center=_point(affine[:3, :3] @ inside + affine[:3, 3]),
         box_min=_point(points.min(axis=0)),
@@ -44,6 +44,11 @@ def place_of(mask: NDArray[np.bool_], affine: Affine) -> RegionPlace | None:
         volume_ml=volume_mm3 / 1000,
         diameter_mm=float(np.cbrt(6 * volume_mm3 / np.pi)),
     )
+
+
+def voxel_mm3(affine: Affine) -> float:
+    """Volume of one voxel."""
+    return abs(float(np.linalg.det(affine[:3, :3])))
 
 
 def _point(values: NDArray[np.float64]) -> Point:

@@ -32,6 +32,7 @@ class OutputState(Enum):
 class ModelInput:
     """One series without identity: pixels as stored, (slices, rows, columns); value = pixel * slope + intercept.
 
+    view: which picture of the study it is (LCC, RMLO ...), where a package takes several; mm are in its own space.
     attributes: what applicability rules may ask for, by DICOM keyword in snake case
     (modality, body_part, view_position, photometric, sop_class_uid, patient_age_years, slice_thickness_mm).
     """
@@ -45,6 +46,10 @@ class ModelInput:
     in_patient: bool = True
     spacing_known: bool = True
     attributes: dict[str, str] = field(default_factory=dict)
+    view: str = ""
+    companions: tuple[
+        ModelInput, ...
+    ] = ()  # other pictures of the same study, for packages that take several
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +62,7 @@ class ScalarMap:
     affine: Affine
     value_range: tuple[float, float] = (0.0, 1.0)
     threshold: float = 0.0
+    view: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +74,7 @@ class LabelMap:
     values: NDArray[np.integer[Any]]
     affine: Affine
     names: dict[int, str] = field(default_factory=dict)
+    view: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +102,15 @@ class Detection:
     side: str = ""
     map_key: str = ""
     measures: tuple[Measure, ...] = ()
+    view: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ModelOutput:
-    """Everything one run gave. reason_key names a text where the state needs words; provider is the one that ran."""
+    """Everything one run gave. reason_key names a text where the state needs words; provider is the one that ran.
+
+    warnings: keys of texts, or what the package itself says.
+    """
 
     state: OutputState
     reason_key: str = ""

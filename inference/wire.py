@@ -88,16 +88,34 @@ def _array(connection: Connection, described: dict[str, Any]) -> NDArray[Any]:
     return values
 
 
+NAMES = ("slope", "intercept", "inverted", "padding", "in_patient", "spacing_known", "attributes", "view")
+MOST_VIEWS = 8
+
+
 def pack_input(given: ModelInput) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
-    """A model input as content and arrays."""
-    names = ("slope", "intercept", "inverted", "padding", "in_patient", "spacing_known", "attributes")
-    content = {name: getattr(given, name) for name in names}
-    return content, (_plain(given.pixels), np.asarray(given.affine, dtype=np.float64))
+    """A model input as content and arrays; those of its companions follow."""
+    content, arrays = _pack_one(given)
+    others = [_pack_one(one) for one in given.companions]
+    content["companions"] = [told for told, _ in others]
+    return content, (*arrays, *(array for _, pair in others for array in pair))
 
 
 def unpack_input(content: dict[str, Any], arrays: list[NDArray[Any]]) -> ModelInput:
-    """And back."""
-    return ModelInput(pixels=arrays[0], affine=arrays[1], **content)
+    """And back. Raises WireError."""
+    told = dict(content)
+    others = list(told.pop("companions", ()))[:MOST_VIEWS]
+    if len(arrays) != 2 * (1 + len(others)):
+        raise WireError("companions")
+    companions = tuple(
+        ModelInput(pixels=arrays[2 * at], affine=arrays[2 * at + 1], **one)
+        for at, one in enumerate(others, 1)
+    )
+    return ModelInput(pixels=arrays[0], affine=arrays[1], companions=companions, **told)
+
+
+def _pack_one(given: ModelInput) -> tuple[dict[str, Any], tuple[NDArray[Any], NDArray[Any]]]:
+    content = {name: getattr(given, name) for name in NAMES}
+    return content, (_plain(given.pixels), np.asarray(given.affine, dtype=np.float64))
 
 
 def pack_output(output: ModelOutput) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
@@ -111,16 +129,31 @@ def pack_output(output: ModelOutput) -> tuple[dict[str, Any], tuple[NDArray[Any]
     content["detections"] = [asdict(one) for one in output.detections]
     content["measures"] = [asdict(one) for one in output.measures]
     content["maps"] = [
-        {"key": one.key, "label": one.label, "value_range": one.value_range, "threshold": one.threshold}
+        {
+            "key": one.key,
+            "label": one.label,
+            "value_range": one.value_range,
+            "threshold": one.threshold,
+            "view": one.view,
+        }
         for one in output.maps
     ]
     content["label_maps"] = [
-        {"key": one.key, "label": one.label, "names": {str(k): v for k, v in one.names.items()}}
+        {
+            "key": one.key,
+            "label": one.label,
+            "names": {str(k): v for k, v in one.names.items()},
+            "view": one.view,
+        }
         for one in output.label_maps
     ]
     pairs = [(one.values, one.affine) for one in output.maps]
     pairs += [(one.values, one.affine) for one in output.label_maps]  # type: ignore[misc]  # whole numbers here
     return content, tuple(array for values, affine in pairs for array in (_plain(values), _plain(affine)))
+
+
+def _names(one: dict[str, Any]) -> dict[int, str]:
+    return {int(number): str(words) for number, words in one["names"].items()}
 
 
 def unpack_output(content: dict[str, Any], arrays: list[NDArray[Any]]) -> ModelOutput:
@@ -135,11 +168,12 @@ def unpack_output(content: dict[str, Any], arrays: list[NDArray[Any]]) -> ModelO
                 a,
                 _pair(one["value_range"]),
                 one["threshold"],
+                str(one.get("view", "")),
             )
             for one, (v, a) in zip(content["maps"], pairs, strict=False)
         ]
         labels = [
-            LabelMap(one["key"], one["label"], v, a, {int(k): str(n) for k, n in one["names"].items()})
+            LabelMap(one["key"], one["label"], v, a, _names(one), str(one.get("view", "")))
             for one, (v, a) in zip(content["label_maps"], pairs[len(heats) :], strict=True)
         ]
         return ModelOutput(

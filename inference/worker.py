@@ -18,8 +18,10 @@ from inference.wire import Connection, WireError, pack_output, receive, send, un
 
 if TYPE_CHECKING:
     from inference.engine import Engine
+    from inference.ladder import Rung
 
-RUN, GOLDEN, PROGRESS, RESULT, ANSWER = "run", "golden", "progress", "result", "answer"
+RUN, GOLDEN, TRY = "run", "golden", "try"
+PROGRESS, RESULT, ANSWER = "progress", "result", "answer"
 
 
 def main(connection: Connection) -> None:
@@ -35,6 +37,8 @@ def main(connection: Connection) -> None:
                 _serve_run(connection, content, arrays)
             elif kind == GOLDEN:
                 _serve_golden(connection, content)
+            elif kind == TRY:
+                _serve_try(connection, content, arrays)
         except (BrokenPipeError, ConnectionError):
             return
 
@@ -60,6 +64,7 @@ def run(folder: Path, given: ModelInput, requested: tuple[str, ...], tell: Any) 
     """One run in this process; the package was checked by the parent. Raises RunRefusedError."""
     from inference.bundle import read_manifest
     from inference.consistency import settle
+    from inference.ladder import climb_down
     from inference.plugins import tasks
     from inference.task_types import RunContext
 
@@ -67,29 +72,36 @@ def run(folder: Path, given: ModelInput, requested: tuple[str, ...], tell: Any) 
     manifest = read_manifest(folder, problems)
     if manifest is None:
         raise RunRefusedError(problems[0] if problems else Problem("model.problem.manifest"))
-    limit_to_package(manifest.viewer.resources.ram_mb)
-    providers = tuple(name for name in requested if name in manifest.viewer.resources.providers)
-    engine = _engine(folder, tuple(one.sha256 for one in manifest.viewer.onnx), providers)
+    resources = manifest.viewer.resources
+    limit_to_package(resources.ram_mb)
+    sha256 = tuple(one.sha256 for one in manifest.viewer.onnx)
     began, stamp = time.perf_counter(), _now()
-    context = RunContext(manifest, folder, given, engine.open, tell)
-    output = tasks()[manifest.viewer.kind].run(context)
+    used: list[Engine] = []
+
+    def attempt(rung: Rung) -> ModelOutput:
+        used.append(_engine(folder, sha256, rung.providers, resources.vram_mb))
+        context = RunContext(rung.manifest, folder, given, used[-1].open, tell)
+        return tasks()[manifest.viewer.kind].run(context)
+
+    providers = tuple(name for name in requested if name in resources.providers)
+    output = climb_down(manifest, providers, attempt, lambda: used[-1].provider if used else "")
     done = replace(
         output,
-        provider=engine.provider,
-        warnings=(*output.warnings, *engine.warnings),
+        provider=used[-1].provider,
+        warnings=(*output.warnings, *used[-1].warnings),
         stamps={"main_start": stamp, "main_end": _now()},
         seconds={"child": time.perf_counter() - began},
-        requested_providers=requested,
+        requested_providers=providers,  # a package for the processor alone has asked for no other device
     )
     return settle(done)
 
 
 @lru_cache(maxsize=1)
-def _engine(folder: Path, sha256: tuple[str, ...], providers: tuple[str, ...]) -> Engine:
+def _engine(folder: Path, sha256: tuple[str, ...], providers: tuple[str, ...], vram_mb: int) -> Engine:
     """The engine of the package that ran last stays warm; one of another package, or content, takes its place."""
     from inference.engine import Engine
 
-    return Engine(requested=providers)
+    return Engine(requested=providers, vram_mb=vram_mb)
 
 
 def _serve_golden(connection: Connection, content: dict[str, Any]) -> None:
@@ -100,6 +112,19 @@ def _serve_golden(connection: Connection, content: dict[str, Any]) -> None:
         send(connection, ANSWER, run_golden(Path(content["folder"]), tuple(content["providers"])))
     except RunRefusedError as error:
         send(connection, ANSWER, {"problem": {"key": error.problem.key, "facts": dict(error.problem.facts)}})
+
+
+def _serve_try(connection: Connection, content: dict[str, Any], arrays: list[NDArray[Any]]) -> None:
+    """Run one graph once, on inputs that are given or made up: how a golden test comes to be."""
+    from inference.golden_make import try_graph
+
+    try:
+        told, values = try_graph(content, arrays)
+        send(connection, ANSWER, told, values)
+    except RunRefusedError as error:
+        send(connection, ANSWER, {"problem": {"key": error.problem.key, "facts": dict(error.problem.facts)}})
+    except MemoryError:
+        send(connection, ANSWER, {"problem": {"key": "model.failed.memory", "facts": {}}})
 
 
 def _ended(state: OutputState, problem: Problem) -> ModelOutput:

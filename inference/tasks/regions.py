@@ -5,6 +5,9 @@ The first map of the manifest names the tensor; each output's region names its c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,13 +15,16 @@ from inference.errors import Problem, RunRefusedError
 from inference.image import Image
 from inference.morphology import air_lungs, regions
 from inference.pipeline import as_image, preprocess
-from inference.regions import place_of
-from inference.sliding_window import slide
+from inference.region_measures import measure_regions
+from inference.regions import place_of, voxel_mm3
+from inference.requirements import check_requirements
+from inference.sliding_window import Windows, slide
 from inference.task_types import RunContext, RunsFeeds, Task
 from inference.types import Detection, LabelMap, Measure, ModelOutput, OutputState
 from inference.vocabulary import InputBinding, Output, Ranking
 
 KEEPS_VALUES = frozenset({"modality_lut", "orient", "resample", "center_crop_square", "pad_square", "resize"})
+AXES = {"slices": 0, "rows": 1, "columns": 2}
 Probabilities = NDArray[np.float32]
 
 
@@ -26,35 +32,76 @@ def _run(context: RunContext) -> ModelOutput:
     viewer = context.manifest.viewer
     context.progress(0.02, "model.progress.prepare")
     image = preprocess(as_image(context.given), viewer.preprocess)
-    probability = _probability(context, image)
-    step = next((step for step in viewer.postprocess if step.op == "gate_by_lungs"), None)
-    gate = None if step is None else air_lungs(_in_hu(context).values, image.affine, step.args)
+    probability = _mirrored(context, image)
+    gate = _gate(context, image)
     context.progress(0.9, "model.progress.read")
     shown = np.zeros(image.values.shape, dtype=np.uint16)
     names: dict[int, str] = {}
     found: list[Detection] = []
+    masks: dict[str, NDArray[np.bool_]] = {}
     for output in (one for one in viewer.outputs if one.trained):
-        if output.region is None or not 0 <= output.region.label < len(probability):
-            raise RunRefusedError(Problem("model.failed.no_value", {"tensor": output.key, "index": "region"}))
-        channel = probability[output.region.label]
-        labels = regions(channel, viewer.postprocess, gate)
+        channel = _channel(output, probability)
+        steps = viewer.postprocess if output.postprocess is None else output.postprocess
+        labels = regions(channel, steps, gate, voxel_mm3(image.affine))
+        masks[output.key] = labels > 0
+        if output.report_when == "never":
+            _draw(masks[output.key], shown, names, output)
+            continue
         found += _detections(
             output, channel, labels, (shown, image), (viewer.maps[0].key, names, viewer.ranking)
         )
     return ModelOutput(
         state=OutputState.POSITIVE if found else OutputState.NEGATIVE,
-        study_score=max((one.score or 0.0 for one in found), default=0.0),
+        study_score=_study_score(viewer.outputs, found),
         detections=tuple(found),
+        measures=measure_regions(viewer.region_measures, masks, gate),
         label_maps=(
             LabelMap(viewer.maps[0].key, viewer.maps[0].label.get("en", ""), shown, image.affine, names),
         ),
     )
 
 
+def _study_score(outputs: Sequence[Output], found: Sequence[Detection]) -> float | None:
+    """Of what was found, 0 where nothing was; None of a package that only outlines anatomy and looks for nothing."""
+    if all(one.report_when == "never" for one in outputs if one.trained):
+        return None
+    return max((one.score or 0.0 for one in found), default=0.0)
+
+
+def _gate(context: RunContext, image: Image) -> NDArray[np.bool_] | None:
+    """The lungs that a step asks for; None where none does."""
+    viewer = context.manifest.viewer
+    own = (step for output in viewer.outputs for step in output.postprocess or ())
+    step = next((step for step in (*viewer.postprocess, *own) if step.op == "gate_by_lungs"), None)
+    return None if step is None else air_lungs(_in_hu(context).values, image.affine, step.args)
+
+
+def _channel(output: Output, probability: Probabilities) -> Probabilities:
+    """The probabilities of one output: of its channel, and of those joined to it."""
+    wanted = [] if output.region is None else [output.region.label, *output.region.join]
+    if not wanted or not all(0 <= label < len(probability) for label in wanted):
+        raise RunRefusedError(Problem("model.failed.no_value", {"tensor": output.key, "index": "region"}))
+    joined: Probabilities = probability[wanted].sum(axis=0)
+    return np.minimum(joined, np.float32(1))
+
+
 def _in_hu(context: RunContext) -> Image:
     """The picture on the network's grid, but in modality values: lungs are told by HU, not by normalised grey."""
     steps = [step for step in context.manifest.viewer.preprocess if step.op in KEEPS_VALUES]
     return preprocess(as_image(context.given), steps)
+
+
+def _mirrored(context: RunContext, image: Image) -> Probabilities:
+    """The mean over the picture and its mirrorings along the axes that the manifest names, each turned back."""
+    axes = [AXES[name] for name in context.manifest.viewer.inference.mirror]
+    turns = [
+        tuple(axis for bit, axis in enumerate(axes) if number >> bit & 1) for number in range(2 ** len(axes))
+    ]
+    total = _probability(context, image)
+    for turn in turns[1:]:
+        turned = replace(image, values=np.ascontiguousarray(np.flip(image.values, turn)))
+        total = total + np.flip(_probability(context, turned), tuple(axis + 1 for axis in turn))
+    return total / np.float32(len(turns))
 
 
 def _probability(context: RunContext, image: Image) -> Probabilities:
@@ -73,14 +120,22 @@ def _probability(context: RunContext, image: Image) -> Probabilities:
             raise RunRefusedError(Problem("model.problem.no_patch", {"stage": viewer.kind}))
 
         def windows(values: Probabilities) -> Probabilities:
-            return _finite(graph.run({binding.tensor: values[:, None]})[tensor], tensor)
+            flat = (
+                binding.layout == "NCHW" and values.shape[1] == 1
+            )  # a network of films, or of slices one by one
+            given = values if flat else values[:, None]
+            answer = _finite(graph.run({binding.tensor: given})[tensor], tensor)
+            return answer[:, :, None] if flat else answer
 
-        return slide(image.values, how.roi_size, how.overlap, how.batch, windows, tell)
+        check_requirements(viewer.requires, {})  # a part cannot speak for the whole: fails, is never skipped
+        told = Windows(how.roi_size, how.overlap, how.batch, how.blend, how.padding)
+        return slide(image.values, told, windows, tell)
     if binding.layout == "NCDHW":
-        whole: Probabilities = _finite(graph.run({binding.tensor: image.values[None, None]})[tensor], tensor)[
-            0
-        ]
+        answers = graph.run({binding.tensor: image.values[None, None]})
+        check_requirements(viewer.requires, answers)
+        whole: Probabilities = _finite(answers[tensor], tensor)[0]
         return whole
+    check_requirements(viewer.requires, {})
     return _by_slices(context, graph, (binding.tensor, tensor), image, tell)
 
 
@@ -147,21 +202,15 @@ def _detections(
         if output.threshold is None or score >= output.threshold:
             found.append((worth[ranking.by], mask, detection))
     kept = sorted(found, key=lambda one: -one[0])[: ranking.at_most]
-    return [_drawn(one, shown, names, output) for one in kept]
+    return [replace(detection, label=_draw(mask, shown, names, output)) for _, mask, detection in kept]
 
 
-def _drawn(
-    one: tuple[float, NDArray[np.bool_], Detection],
-    shown: NDArray[np.uint16],
-    names: dict[int, str],
-    output: Output,
-) -> Detection:
-    from dataclasses import replace
-
-    label = int(shown.max(initial=0)) + 1
-    shown[one[1]] = label
+def _draw(mask: NDArray[np.bool_], shown: NDArray[np.uint16], names: dict[int, str], output: Output) -> int:
+    """Under a new label, which is returned."""
+    label = max(names, default=0) + 1
+    shown[mask] = label
     names[label] = output.label.get("en", output.key)
-    return replace(one[2], label=label)
+    return label
 
 
 TASK = Task("regions", _run)

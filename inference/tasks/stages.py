@@ -12,7 +12,7 @@ from inference.errors import Problem, RunRefusedError
 from inference.image import Image
 from inference.morphology import Mask, air_lungs, regions
 from inference.pipeline import as_image, preprocess
-from inference.regions import RegionPlace, place_of
+from inference.regions import RegionPlace, place_of, voxel_mm3
 from inference.task_types import RunContext, RunsFeeds, Task
 from inference.types import Detection, LabelMap, Measure, ModelOutput, OutputState
 from inference.vocabulary import Output, Ranking, Stage
@@ -37,7 +37,7 @@ def _run(context: RunContext) -> ModelOutput:
     if gate is not None and not gate.any():
         raise RunRefusedError(Problem("model.not_applicable.no_lungs"), applicable=False)
     probability = _probability(context, first, image, gate)
-    labels = regions(probability, first.postprocess, gate)
+    labels = regions(probability, first.postprocess, gate, voxel_mm3(image.affine))
     candidates = list(_judged(context, second, image, labels))
     output = viewer.outputs[0]
     kept = _ranked(candidates, output, viewer.ranking)
@@ -127,14 +127,22 @@ def _scores(graph: RunsFeeds, stage: Stage, patches: NDArray[np.float32]) -> lis
 def _patch(
     values: NDArray[np.float32], center: tuple[float, ...], size: tuple[int, int, int]
 ) -> NDArray[np.float32]:
-    """A patch of this size, moved inward where it would leave the scan, padded where the scan is smaller."""
+    """A patch of this size, moved inward where it would leave the scan.
+
+    Where the scan is smaller it is padded with its edges so that the middle of the candidate stays in the middle: a
+    classifier has learnt to look there.
+    """
     starts = [
         min(max(round(middle - length / 2), 0), max(whole - length, 0))
         for middle, length, whole in zip(center, size, values.shape, strict=True)
     ]
     cut = values[tuple(slice(start, start + length) for start, length in zip(starts, size, strict=True))]
-    rest = [(0, length - found) for length, found in zip(size, cut.shape, strict=True)]
-    return np.pad(cut, rest, mode="edge") if any(after for _, after in rest) else cut
+    rest = []
+    for middle, length, found in zip(center, size, cut.shape, strict=True):
+        lacking = length - found
+        before = min(max(length // 2 - round(middle), 0), lacking)
+        rest.append((before, lacking - before))
+    return np.pad(cut, rest, mode="edge") if any(map(any, rest)) else cut
 
 
 def _ranked(candidates: list[_Candidate], output: Output, ranking: Ranking) -> list[_Candidate]:

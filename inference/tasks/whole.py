@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,14 @@ from numpy.typing import NDArray
 
 from inference.errors import Problem, RunRefusedError
 from inference.image import Image, regrid, spacing_of
+from inference.occlusion import default_grid, occlusion
 from inference.pipeline import as_image, preprocess
 from inference.regions import place_of
-from inference.task_types import Feeds, RunContext, Task
+from inference.requirements import check_requirements
+from inference.scores import score_of, value_of
+from inference.task_types import Feeds, RunContext, RunsFeeds, Task
 from inference.types import Detection, LabelMap, Measure, ModelOutput, OutputState, Point, ScalarMap
-from inference.vocabulary import InputBinding, MapOutput, MeasureOutput, Output, ValueRef
+from inference.vocabulary import InputBinding, MapOutput, MeasureOutput, Output
 
 
 def _run(context: RunContext) -> ModelOutput:
@@ -23,14 +27,12 @@ def _run(context: RunContext) -> ModelOutput:
     image = preprocess(as_image(context.given), viewer.preprocess)
     graph = context.graph(viewer.onnx[0].file)
     context.progress(0.2, "model.progress.run")
-    answers = graph.run(_feeds(context, image))
-    context.progress(0.9, "model.progress.read")
+    answers = graph.run(_feeds(context, [image]))
     _check_finite(answers)
-    for requirement in viewer.requires:
-        if _value(answers, requirement.value) < requirement.at_least:
-            words = requirement.reason.get("en", "")
-            raise RunRefusedError(Problem("model.not_applicable.stated", {"reason": words}), applicable=False)
+    check_requirements(viewer.requires, answers)
     heats = [_heat(one, answers, image) for one in viewer.maps if one.kind == "heat"]
+    heats += _occluded(context, graph, image)
+    context.progress(0.9, "model.progress.read")
     regions = [_labels(one, answers, image) for one in viewer.maps if one.kind == "labels"]
     detections = [found for output in viewer.outputs if (found := _detect(output, answers, regions, heats))]
     score = _study_score(context, answers)
@@ -47,19 +49,21 @@ def _run(context: RunContext) -> ModelOutput:
     )
 
 
-def _feeds(context: RunContext, image: Image) -> Feeds:
-    """The bound inputs; without any binding, the picture goes into the only input."""
+def _feeds(context: RunContext, images: list[Image]) -> Feeds:
+    """The bound inputs, pictures along N; without any binding, they go into the only input."""
     bindings = context.manifest.viewer.inputs
     if not bindings:
         names = list(context.manifest.network_data_format.inputs)
         bindings = (InputBinding(tensor=names[0]),)
-    return {binding.tensor: _bound(binding, image) for binding in bindings}
+    return {binding.tensor: _bound(binding, images) for binding in bindings}
 
 
-def _bound(binding: InputBinding, image: Image) -> NDArray[Any]:
+def _bound(binding: InputBinding, images: list[Image]) -> NDArray[Any]:
     if binding.source == "spacing_mm":
-        return np.array(spacing_of(image.affine), dtype=np.float32)
-    return image.values[None, None] if binding.layout == "NCDHW" else image.values[:, None]
+        return np.array(spacing_of(images[0].affine), dtype=np.float32)
+    if binding.layout == "NCDHW":
+        return np.stack([image.values[None] for image in images])
+    return np.concatenate([image.values[:, None] for image in images])
 
 
 def _check_finite(answers: Feeds) -> None:
@@ -68,41 +72,20 @@ def _check_finite(answers: Feeds) -> None:
             raise RunRefusedError(Problem("model.failed.not_finite", {"tensor": name}))
 
 
-def _value(answers: Feeds, ref: ValueRef) -> float:
-    flat = answers[ref.tensor].ravel()
-    if not 0 <= ref.index < flat.size:
-        raise RunRefusedError(
-            Problem("model.failed.no_value", {"tensor": ref.tensor, "index": str(ref.index)})
-        )
-    return float(flat[ref.index]) * ref.scale
-
-
-def _score(output: Output, answers: Feeds) -> float | None:
-    if output.score is None:
-        return None
-    value = _value(answers, output.score)
-    if output.score_transform == "sigmoid":
-        return 1 / (1 + math.exp(-max(min(value, 500.0), -500.0)))
-    if output.score_transform == "op_norm" and output.threshold:
-        t = output.threshold
-        return value / (2 * t) if value < t else 1 - (1 - value) / (2 * (1 - t))
-    return value
-
-
 def _study_score(context: RunContext, answers: Feeds) -> float | None:
     viewer = context.manifest.viewer
     if viewer.study_score is not None:
-        return _value(answers, viewer.study_score)
+        return value_of(answers, viewer.study_score)
     scores = [
         score
         for output in viewer.outputs
-        if output.trained and (score := _score(output, answers)) is not None
+        if output.trained and (score := score_of(output, answers)) is not None
     ]
     return max(scores, default=None)
 
 
 def _measure(one: MeasureOutput, answers: Feeds) -> Measure:
-    return Measure(one.key, _value(answers, one.value), one.unit)
+    return Measure(one.key, value_of(answers, one.value), one.unit)
 
 
 def _on_grid(one: MapOutput, answers: Feeds, image: Image) -> tuple[NDArray[Any], NDArray[np.float64]]:
@@ -123,6 +106,44 @@ def _heat(one: MapOutput, answers: Feeds, image: Image) -> ScalarMap:
     return ScalarMap(one.key, label, values.astype(np.float32), affine, one.value_range, one.threshold)
 
 
+def _occluded(context: RunContext, graph: RunsFeeds, image: Image) -> list[ScalarMap]:
+    """The heat that the manifest leaves to us, in units of the score."""
+    viewer = context.manifest.viewer
+    explain = viewer.explain
+    if explain is None or explain.method != "occlusion":
+        return []
+    output = next(one for one in viewer.outputs if one.key == explain.output)
+    stacked = image.values.shape[0] == 1 or any(one.layout == "NCDHW" for one in viewer.inputs)
+
+    def scores(pictures: NDArray[np.float32]) -> NDArray[np.float64]:
+        feeds = _feeds(context, [replace(image, values=values) for values in pictures])
+        answers = graph.run(feeds)
+        _check_finite(answers)
+        return np.array(
+            [score_of(output, _part(answers, n, len(pictures))) for n in range(len(pictures))], float
+        )
+
+    lost = occlusion(
+        image.values,
+        explain.grid or default_grid(image.values.shape),
+        viewer.inference.batch if stacked else 1,  # slices that lie along N leave no room for more pictures
+        scores,
+        lambda share: context.progress(0.2 + 0.7 * share, "model.progress.explain"),
+    )
+    affine = regrid(image.affine, image.values.shape, lost.shape)
+    top = float(lost.max(initial=0))
+    return [ScalarMap(explain.heat, explain.heat, lost, affine, (0.0, top or 1.0))]
+
+
+def _part(answers: Feeds, number: int, count: int) -> Feeds:
+    """Of a run over `count` pictures at once, what belongs to one of them."""
+    if count == 1:
+        return answers
+    return {
+        name: values.reshape(count, -1)[number] for name, values in answers.items() if not values.size % count
+    }
+
+
 def _labels(one: MapOutput, answers: Feeds, image: Image) -> LabelMap:
     values, affine = _on_grid(one, answers, image)
     kind = np.uint8 if values.max(initial=0) < 256 else np.uint16
@@ -135,7 +156,7 @@ def _detect(
     """The finding of one output, if it is to be reported."""
     if not output.trained:
         return None
-    score = _score(output, answers)
+    score = score_of(output, answers)
     threshold = 0.5 if output.score_transform == "op_norm" else output.threshold
     if output.report_when == "above" and score is not None and threshold is not None and score < threshold:
         return None
@@ -156,8 +177,6 @@ def _placed(
     detection: Detection, output: Output, regions: list[LabelMap], heats: list[ScalarMap]
 ) -> Detection | None:
     """Put it where its region lies; without a region, at the peak of its heat; else it belongs to the whole study."""
-    from dataclasses import replace
-
     if output.region is not None:
         region = next(one for one in regions if one.key == output.region.map)
         place = place_of(region.values == output.region.label, region.affine)
