@@ -43,9 +43,18 @@ def read_films(folder: Path) -> Films:
 
 
 def read_grey(path: Path) -> NDArray[np.uint8]:
-    """One image as 8-bit grey at the network's size, each output pixel the mean of what it covers."""
+    """One image as 8-bit grey at SIZE x SIZE, each output pixel the mean of what it covers."""
     with Image.open(path) as image:
         return np.asarray(image.convert("L").resize((SIZE, SIZE), Image.Resampling.BOX))
+
+
+def squeezed(folder: Path, names: tuple[str, ...], size: int) -> NDArray[np.uint8]:
+    """Every film squeezed to a square by the filter that the graph uses as well: uint8 (films, size, size)."""
+    films = []
+    for name in names:
+        with Image.open(folder / name) as image:
+            films.append(np.asarray(image.convert("L").resize((size, size), Image.Resampling.BILINEAR)))
+    return np.stack(films)
 
 
 def list_hash(folder: Path, names: tuple[str, ...]) -> str:

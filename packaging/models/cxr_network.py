@@ -1,144 +1,80 @@
-"""The opacity starter's network and how it learns. Training only: the product runs the ONNX graph of `cxr_graph`.
+"""How the opacity starter learns. Training only: the product runs the ONNX graph of `cxr_graph`.
 
-Seven 3x3 convolutions, each with batch normalisation and ReLU, four of them halving the grid (224 -> 14), then the
-mean over the grid and one linear unit: so its class activation map is exact (see `cxr_graph`).
+Its convolutions are the encoder of `cxr-lungs-heart`, as they are: taught by drawn chests and never by a label, they
+know lungs, heart and ribs. Of every channel at each of the five levels the mean and the mean square over the film go
+to a logistic regression, which alone is learned here. Both are means over places, so the class activation map is exact.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import torch
-from cxr_graph import BORDER_PX, CLAMP, Weights
+from cxr_graph import DEPTHS, Weights
+from cxr_looks import as_they_are, augment
 from numpy.typing import NDArray
+from onnx import numpy_helper
+from sklearn.linear_model import LogisticRegression
 from torch import nn
 
-LAYERS = ((1, 16, 2), (16, 32, 2), (32, 32, 1), (32, 64, 2), (64, 64, 1), (64, 96, 2), (96, 96, 1))
 Tensor = Any  # torch brings no types to the product's environment
+Floats = NDArray[np.float32]
+BATCH = 32
+STRENGTH = 0.1  # of the logistic regression: the inverse of its penalty
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """How long and how fast."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoder:
+    """The convolutions of the encoder of `cxr-lungs-heart`."""
 
-    epochs: int
-    seed: int
-    batch: int = 32
-    peak_rate: float = 3e-3
-    decay: float = 0.02
-    smoothing: float = 0.05
+    kernels: tuple[Floats, ...]
+    biases: tuple[Floats, ...]
 
-
-def build() -> Any:
-    """A fresh network: (films, 1, 224, 224) already standardised -> logits (films, 1)."""
-    blocks: list[Any] = []
-    for channels_in, channels_out, stride in LAYERS:
-        blocks += [
-            nn.Conv2d(channels_in, channels_out, 3, stride=stride, padding=1, bias=False),
-            nn.BatchNorm2d(channels_out),
-            nn.ReLU(inplace=True),
-        ]
-    tail = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.3), nn.Linear(LAYERS[-1][1], 1)]
-    return nn.Sequential(*blocks, *tail).to(memory_format=torch.channels_last)
+    def means(self, films: Tensor) -> Tensor:
+        """(films, 1, 160, 160) standardised -> means and mean squares of all channels, level by level."""
+        layers, found = iter(zip(self.kernels, self.biases, strict=True)), []
+        for level, depth in enumerate(DEPTHS):
+            films = nn.functional.max_pool2d(films, 2) if level else films
+            for _ in range(depth):
+                kernel, bias = map(torch.tensor, next(layers))
+                films = nn.functional.relu(nn.functional.conv2d(films, kernel, bias, padding=1))
+            found += [films.mean((2, 3)), (films * films).mean((2, 3))]
+        return torch.cat(found, 1)
 
 
-def standardise(grey: Tensor) -> Tensor:
-    """Blur the grain away, bring the inner part to mean 0 and deviation 1, clamp, and blank the border.
-
-    Grey scale, exposure and bit depth drop out here; so does PNG and JPEG grain, which tells the two sources of
-    the training films apart.
-    """
-    row = torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0]) / 16.0
-    kernel = torch.outer(row, row)[None, None]
-    blurred = nn.functional.conv2d(grey, kernel, padding=2)
-    inner = blurred[:, :, BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX]
-    mean = inner.mean(dim=(2, 3), keepdim=True)
-    spread = inner.var(dim=(2, 3), keepdim=True, unbiased=False).add(1e-6).sqrt()
-    scaled = ((inner - mean) / spread).clamp(-CLAMP, CLAMP)
-    return nn.functional.pad(scaled, (BORDER_PX,) * 4)
-
-
-def augment(grey: Tensor, generator: Any) -> Tensor:
-    """Small turns, shifts, scales and aspect changes, mirror images, gamma, and a random blank rectangle.
-
-    Mirroring costs the network the side of the heart but also the habit of side markers; the rectangle keeps it
-    from hanging on one spot.
-    """
-    count = len(grey)
-
-    def uniform(low: float, high: float) -> Tensor:
-        return torch.rand(count, generator=generator) * (high - low) + low
-
-    angle, mirror = uniform(-0.17, 0.17), (uniform(0, 1) > 0.5).float() * 2 - 1
-    wide, tall = uniform(0.85, 1.1), uniform(0.85, 1.1)
-    theta = torch.zeros(count, 2, 3)
-    theta[:, 0, 0], theta[:, 0, 1] = wide * torch.cos(angle) * mirror, -tall * torch.sin(angle)
-    theta[:, 1, 0], theta[:, 1, 1] = wide * torch.sin(angle) * mirror, tall * torch.cos(angle)
-    theta[:, 0, 2], theta[:, 1, 2] = uniform(-0.08, 0.08), uniform(-0.08, 0.08)
-    grid = nn.functional.affine_grid(theta, list(grey.shape), align_corners=False)
-    moved = nn.functional.grid_sample(grey, grid, padding_mode="border", align_corners=False)
-    gamma = torch.exp(uniform(-0.35, 0.35))[:, None, None, None]
-    films = standardise((moved.clamp(1, 255) / 255.0) ** gamma)
-    films += torch.randn(films.shape, generator=generator) * 0.05
-    for film, top, left in zip(films, uniform(0, 180).int(), uniform(0, 180).int(), strict=True):
-        film[:, top : top + 44, left : left + 44] = 0.0
-    return films
-
-
-def train(
-    grey: NDArray[np.uint8], labels: NDArray[np.int64], weights: NDArray[np.float64], schedule: Schedule
-) -> Any:
-    """Train one network from scratch; the same inputs and seed give the same network on the same machine."""
-    torch.manual_seed(schedule.seed)
-    generator = torch.Generator().manual_seed(schedule.seed)
-    network = build()
-    steps = schedule.epochs * (-(-len(grey) // schedule.batch))
-    optimizer = torch.optim.AdamW(network.parameters(), lr=schedule.peak_rate, weight_decay=schedule.decay)
-    rate = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, schedule.peak_rate, total_steps=steps, pct_start=0.2
+def read_encoder(package: Path) -> Encoder:
+    """The first convolutions of the graph of `cxr-lungs-heart`, which go down its levels."""
+    graph = onnx.load(str(package / "models/model.onnx")).graph
+    arrays = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
+    layers = [node for node in graph.node if node.op_type == "Conv"][: sum(DEPTHS)]
+    return Encoder(
+        tuple(arrays[node.input[1]] for node in layers), tuple(arrays[node.input[2]] for node in layers)
     )
-    films = torch.from_numpy(grey).float()[:, None]
-    targets = torch.from_numpy(labels).float() * (1 - schedule.smoothing) + schedule.smoothing / 2
-    weighing = torch.from_numpy(weights).float()
-    network.train()
-    for epoch in range(schedule.epochs):
-        order, total = torch.randperm(len(grey), generator=generator), 0.0
-        for chosen in order.split(schedule.batch):
-            logits = network(augment(films[chosen], generator))[:, 0]
-            losses = nn.functional.binary_cross_entropy_with_logits(logits, targets[chosen], reduction="none")
-            loss = (losses * weighing[chosen]).mean()
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            rate.step()
-            total += loss.item() * len(chosen)
-        print(
-            f"  seed {schedule.seed} epoch {epoch + 1}/{schedule.epochs} loss {total / len(grey):.4f}",
-            flush=True,
-        )
-    network.eval()
-    return network
 
 
-def logits_of(network: Any, grey: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Logit per film, 32 films at a time."""
-    films = torch.from_numpy(grey).float()[:, None]
+def looks(encoder: Encoder, grey: NDArray[np.uint8], changed: int, seed: int) -> NDArray[np.float64]:
+    """(1 + changed, films, means): every film as it is, then in so many augmented looks."""
+    generator = torch.Generator().manual_seed(seed)
+    parts = torch.from_numpy(grey).split(BATCH)
     with torch.no_grad():
-        parts = [network(standardise(part))[:, 0] for part in films.split(32)]
-    return np.asarray(torch.cat(parts).double().numpy())
+        rounds = [[encoder.means(as_they_are(part)) for part in parts]]
+        rounds += [[encoder.means(augment(part, generator)) for part in parts] for _ in range(changed)]
+    return np.stack([torch.cat(one).numpy() for one in rounds]).astype(np.float64)
 
 
-def fold_in(network: Any) -> Weights:
-    """Batch normalisation melted into the convolution before it."""
-    kernels, biases = [], []
-    for place in range(0, 3 * len(LAYERS), 3):
-        convolution, norm = network[place], network[place + 1]
-        scale = (norm.weight / torch.sqrt(norm.running_var + norm.eps)).detach()
-        kernels.append((convolution.weight.detach() * scale[:, None, None, None]).numpy())
-        biases.append((norm.bias.detach() - norm.running_mean * scale).numpy())
-    head = network[-1]
-    return Weights(
-        tuple(kernels), tuple(biases), head.weight.detach().numpy()[0], float(head.bias.detach()[0])
-    )
+def regress(
+    encoder: Encoder, means: NDArray[np.float64], labels: NDArray[np.int64], weights: NDArray[np.float64]
+) -> Weights:
+    """A logistic regression on (looks, films, means), its standardising melted into the head."""
+    count = len(means)
+    rows = means.reshape(-1, means.shape[2])
+    centre, spread = rows.mean(0), rows.std(0) + 1e-6
+    model = LogisticRegression(C=STRENGTH, max_iter=3000)
+    model.fit((rows - centre) / spread, np.tile(labels, count), sample_weight=np.tile(weights, count) / count)
+    head = model.coef_[0] / spread
+    bias = float(model.intercept_[0] - (head * centre).sum())
+    return Weights(encoder.kernels, encoder.biases, head.astype(np.float32), bias)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 NAME = "cxr-opacity-starter"
-VERSION = "1.0.0"
+VERSION = "2.0.0"
 NOT_FOR = (
     "any patient: a starter for trying the workflow",
     "primary diagnosis",
@@ -13,7 +13,7 @@ NOT_FOR = (
     "lateral views",
     "nodules, pneumothorax, effusion, fractures, small opacities",
 )
-CELLS = [14, 14]
+CELLS = [10, 10]
 
 
 def manifest(figures: dict[str, Any]) -> dict[str, Any]:
@@ -22,9 +22,12 @@ def manifest(figures: dict[str, Any]) -> dict[str, Any]:
         "schema": "urn:overread:model-package:1",
         "name": NAME,
         "version": VERSION,
-        "changelog": {"1.0.0": "first release"},
+        "changelog": {
+            "2.0.0": "a linear model on an encoder that knows lungs and heart; heat on a grid of 10 x 10",
+            "1.0.0": "first release",
+        },
         "task": "opacity score on frontal chest radiographs",
-        "description": "A small network with an exact class activation map, for trying the workflow",
+        "description": "A linear model on a small network with an exact class activation map, for trying the workflow",
         "authors": "The Overread authors",
         "copyright": "The Overread authors, Apache-2.0",
         "references": [
@@ -78,6 +81,7 @@ def _viewer(figures: dict[str, Any]) -> dict[str, Any]:
         "known_failures": [
             "16 x 16 thumbnails and film borders tell the two classes of its training set apart: see the card",
             "clearly worse on AP than on PA films",
+            "what lies outside the lungs moves the score at least as much as what lies inside: see the card",
         ],
         "resources": {
             "ram_mb": 1500,
@@ -91,7 +95,7 @@ def _viewer(figures: dict[str, Any]) -> dict[str, Any]:
             {
                 "input": "tests/golden/in_0.npz",
                 "expected": "tests/golden/expected.json",
-                "atol": {"cpu": 1e-4, "cuda": 2e-3},
+                "atol": {"cpu": 1e-4, "cuda": 2e-2},  # TF32 moved the map by 0.007 when it was imitated
             }
         ],
         "licence": {
@@ -124,6 +128,7 @@ def _performance(figures: dict[str, Any]) -> list[dict[str, Any]]:
     names = {
         "network": "auc",
         "thumbnail_16": "auc of a 16 x 16 thumbnail",
+        "thumbnail_inner": "auc of a 16 x 16 thumbnail without the border",
         "border_12px": "auc of the film border",
     }
     rows = [_auc(words, found[name]["all"], "all films") for name, words in names.items()]

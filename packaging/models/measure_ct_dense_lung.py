@@ -11,45 +11,35 @@ from __future__ import annotations
 import argparse
 import json
 import resource
-import sys
 import time
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from ct_dense_lung_graph import build_model
-from numpy.typing import NDArray
-from package_files import ROOT, run_model
+from ct_scans import (
+    CHESTS,
+    GLASS_HU,
+    PHANTOMS,
+    SCANS,
+    SOLID_HU,
+    Floats,
+    PhantomSpec,
+    blobs,
+    dice,
+    given,
+    read_scan,
+    sides_of,
+    to_grid,
+)
+from package_files import run_model
+from scipy.ndimage import gaussian_filter
 
-sys.path.insert(0, str(ROOT))
 from app.phantom.chest import chest_ct
 from app.phantom.labels import GROUND_GLASS, chest_labels
-from app.phantom.spec import PhantomSpec, covering_spec
 
-sitk: Any = import_module("SimpleITK")  # Any: the library brings no types
-Floats = NDArray[np.float32]
-PHANTOMS = {
-    "thin slices": covering_spec(200, 256, 256),
-    "3 mm slices": covering_spec(100, 256, 256),
-    "3 mm slices, strong noise": covering_spec(100, 256, 256, noise_hu=60.0),
-    "5 mm slices": covering_spec(60, 256, 256),
-    "3 mm slices, healthy": covering_spec(100, 256, 256, healthy=True),
-    "5 mm slices, healthy": covering_spec(60, 256, 256, healthy=True),
-}
-SCANS = (
-    ("CPTAC C3N-00247", "ct_chest_cptac_C3N-00247", "nodules and a spiculated mass, lungs else clear"),
-    ("PyRadiomics lung1", "ct_chest_tumour_lung1/lung1_image.nrrd", "a tumour at the right base"),
-    (
-        "Lung-PET-CT-Dx A0002",
-        "ct_chest_lungdx_A0002",
-        "8 mm slices: the manifest refuses them; a large hilar tumour",
-    ),
-    ("TotalSegmentator test", "ct_totalsegmentator_tests/example_ct.nii.gz", "abdomen; lung bases only"),
-    ("Slicer head", "ct_head_slicer_small", "a head"),
-    ("GE head, gantry tilt", "ct_gantry_tilt_ge", "a head"),
-)
-NUMBERS = ("lung_ml", "dense_percent", "solid_percent")
+NUMBERS = ("lung_ml", "dense_percent", "glass_percent", "solid_percent")
+INSERTED = ((0.05, 0.0), (0.15, 0.05), (0.3, 0.1), (0.5, 0.1), (0.6, 0.25))  # ground glass, consolidation
 
 
 def main() -> None:
@@ -60,7 +50,14 @@ def main() -> None:
     model = build_model("ct-dense-lung", "0.0.0").SerializeToString()
     phantom = [measure_phantom(model, name, spec) for name, spec in PHANTOMS.items()]
     scans = [measure_scan(model, name, options.data / place, remark) for name, place, remark in SCANS]
-    figures = {"phantom": phantom, "scans": scans, "summary": summary(phantom, scans), "speed": speed(model)}
+    inserted = [row for name, place, _ in SCANS[:CHESTS] for row in insert(model, name, options.data / place)]
+    figures = {
+        "phantom": phantom,
+        "inserted": inserted,
+        "scans": scans,
+        "summary": summary(phantom, scans, inserted),
+        "speed": speed(model),
+    }
     options.out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
@@ -72,9 +69,7 @@ def measure_phantom(model: bytes, name: str, spec: PhantomSpec) -> dict[str, Any
     labels = to_grid(answer["lungs"][0, 0], truth.shape)
     dense = to_grid(answer["dense"][0, 0], truth.shape)
     middle = truth.shape[2] // 2
-    columns = (
-        np.arange(truth.shape[2]) < middle
-    )  # the phantom stands upright: its right lung has the lower columns
+    columns = np.arange(truth.shape[2]) < middle  # its right lung has the lower columns
     pleura = [(truth > 0) & columns, (truth > 0) & ~columns]
     glass = truth == GROUND_GLASS
     true = [100.0 * float((glass & side).sum()) / float(side.sum()) for side in pleura]
@@ -110,51 +105,70 @@ def measure_scan(model: bytes, name: str, place: Path, remark: str) -> dict[str,
     return row | {"seconds": round(time.monotonic() - start, 1)}
 
 
-def read_scan(place: Path) -> tuple[Floats, tuple[float, ...]]:
-    """HU with columns to the patient's left and rows to the back, and spacing (slice, row, column)."""
-    source: Any = str(place)
-    if place.is_dir():
-        source = max(series_in(place), key=len)
-    image = sitk.DICOMOrient(sitk.ReadImage(source), "LPS")
-    return sitk.GetArrayFromImage(image).astype(np.float32), tuple(reversed(image.GetSpacing()))
+def insert(model: bytes, name: str, place: Path) -> list[dict[str, Any]]:
+    """Made-up ground glass and consolidation in a real scan: how much of what was put in is found, and as what."""
+    volume, spacing = read_scan(place)
+    before = run_model(model, given(volume, spacing))
+    sides = sides_of(to_grid(before["lungs"][0, 0], volume.shape))
+    rows = []
+    for number, (glass, solid) in enumerate(INSERTED):
+        changed, true = volume.copy(), {"glass": [0.0, 0.0], "solid": [0.0, 0.0]}
+        for side, lung in enumerate(sides):
+            cloud = blobs(lung, spacing, glass + solid, 100 * number + side)
+            core = (
+                cloud & blobs(cloud, spacing, solid / (glass + solid), 7000 + 100 * number + side)
+                if solid
+                else cloud & False
+            )
+            for mask, target, kind in ((cloud & ~core, GLASS_HU, "glass"), (core, SOLID_HU, "solid")):
+                filled(changed, volume, mask, target)
+                true[kind][side] = 100.0 * float(mask.sum()) / float(lung.sum())
+        answer = run_model(model, given(changed, spacing))
+        rows.append(
+            {
+                "name": name,
+                "true_glass_percent": [round(one, 2) for one in true["glass"]],
+                "true_solid_percent": [round(one, 2) for one in true["solid"]],
+                "lungs_found": bool(answer["lungs_found"][0] > 0.5),
+                "grade": int(answer["grade"][0]),
+                "lung_ml_change_percent": [
+                    round(100 * (float(new) / float(old) - 1), 2)
+                    for new, old in zip(answer["lung_ml"], before["lung_ml"], strict=True)
+                ],
+            }
+            | {key: [round(float(one), 2) for one in answer[key]] for key in NUMBERS[1:]}
+        )
+    return rows
 
 
-def series_in(folder: Path) -> list[tuple[str, ...]]:
-    """File names of every DICOM series below a folder."""
-    reader = sitk.ImageSeriesReader
-    folders = [folder, *(path for path in folder.rglob("*") if path.is_dir())]
-    return [
-        tuple(reader.GetGDCMSeriesFileNames(str(one), uid))
-        for one in folders
-        for uid in reader.GetGDCMSeriesIDs(str(one))
-    ]
+def filled(changed: Floats, volume: Floats, mask: Any, target: float) -> None:
+    """Lift a part of the lung to a mean of `target`; vessels in it stay, its grain stays."""
+    lift = target - float(np.median(volume[mask])) if mask.any() else 0.0
+    soft = gaussian_filter(mask.astype(np.float32), (0, 1, 1))
+    lifted = np.minimum(volume + lift, np.maximum(volume, 60.0))
+    changed[mask] = (volume + (lifted - volume) * np.maximum(soft, 0.5))[mask] if target < 0 else lifted[mask]
 
 
-def given(volume: Floats, spacing: tuple[float, ...]) -> dict[str, NDArray[Any]]:
-    """Inputs of the graph."""
-    return {"hu": volume[None, None], "spacing_mm": np.array(spacing, dtype=np.float32)}
-
-
-def to_grid(labels: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
-    """Nearest label at the centre of every voxel of another grid over the same box."""
-    places = [
-        np.minimum((np.arange(count) + 0.5) * have / count, have - 1).astype(int)
-        for count, have in zip(shape, labels.shape, strict=True)
-    ]
-    return labels[np.ix_(*places)]
-
-
-def dice(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
-    """Overlap of two masks."""
-    return float(2 * (one & other).sum() / max(int(one.sum() + other.sum()), 1))
-
-
-def summary(phantom: list[dict[str, Any]], scans: list[dict[str, Any]]) -> dict[str, Any]:
+def summary(
+    phantom: list[dict[str, Any]], scans: list[dict[str, Any]], inserted: list[dict[str, Any]]
+) -> dict[str, Any]:
     """The few figures that the card's text names."""
     sick = [row for row in phantom if max(row["true_percent"])]
     healthy = [max(row["dense_percent"]) for row in phantom if not max(row["true_percent"])]
-    real = [max(row["dense_percent"]) for row in scans if row["lungs_found"] and row["slice_mm"] <= 5]
+    real = [max(row["dense_percent"]) for row in scans if row["lungs_found"] and row["slice_mm"] <= 6]
+    away = {
+        kind: [
+            abs(found - true)
+            for row in inserted
+            if row["lungs_found"]
+            for found, true in zip(row[f"{kind}_percent"], row[f"true_{kind}_percent"], strict=True)
+        ]
+        for kind in ("glass", "solid")
+    }
     return {
+        "inserted_mean_error_points": {kind: round(float(np.mean(some)), 2) for kind, some in away.items()},
+        "inserted_largest_error_points": {kind: round(max(some), 2) for kind, some in away.items()},
+        "inserted_refused": sum(not row["lungs_found"] for row in inserted),
         "largest_error_points": max(abs(row["error_points"]) for row in sick),
         "healthy_percent": max(healthy),
         "real_baseline_percent": max(real),
