@@ -9,9 +9,19 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from app.domain.finding import AnalysisResult, Place, RejectReason, Verdict
+from app.domain.finding import AnalysisResult, Finding, Place, Quantity, RejectReason, Verdict
 from app.domain.key_image import KeyImage
 from app.domain.measurement import Measurement
+from app.findings.look_events import PixelsLooked
+from app.findings.mask_events import (
+    MaskEdited,
+    MaskEvent,
+    SegmentationStarted,
+    SegmentRemoved,
+    SegmentSet,
+)
+from app.findings.study_events import KindSilenced, RoleGiven, StudyMarkedRead, StudyReopened
+from app.findings.teaching_events import CaseListed, TeachingListMade
 from app.support.codec import CodecError, canonical, decode, encode
 
 PAYLOAD_VERSION = 1
@@ -32,7 +42,7 @@ class ResultArrived:
 
 @dataclass(frozen=True, slots=True)
 class VerdictGiven:
-    """A reader judged a finding. label and place are the reader's own; empty where the model's stand."""
+    """A reader judged a finding. label, place and quantities are the reader's own; empty where the model's stand."""
 
     study_instance_uid: str
     finding_id: str
@@ -42,6 +52,7 @@ class VerdictGiven:
     place: Place | None = None
     reader: str = ""
     comment: str = ""
+    quantities: tuple[Quantity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,56 @@ class KeyImageSet:
     study_instance_uid: str
     image: KeyImage
     is_key: bool
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingMarked:
+    """A reader marked what no model found (RQ-21), or changed it: the own finding with this id is now this."""
+
+    study_instance_uid: str
+    finding: Finding
+    series_instance_uid: str
+    frame_of_reference_uid: str
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingUnmarked:
+    """A reader took an own finding away."""
+
+    study_instance_uid: str
+    finding_id: str
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingCommitted:
+    """A reader ended the own first look (RQ-17). It is no deed: what was seen afterwards cannot be unseen."""
+
+    study_instance_uid: str
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsRequested:
+    """A reader asked to see the AI results of a study that are shown on request only (RQ-17)."""
+
+    study_instance_uid: str
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """What of AI came before the reader's eyes (RQ-18).
+
+    exposure: priority, presence, categorical, localisation, quantitative, or available where it was there but withheld.
+    """
+
+    study_instance_uid: str
+    exposure: str
+    result_ids: tuple[str, ...]
+    policy: str
     reader: str = ""
 
 
@@ -102,10 +163,34 @@ class Exported:
     reader: str = ""
 
 
-Deed = VerdictGiven | MeasurementSet | MeasurementRemoved | KeyImageSet
+Deed = (
+    VerdictGiven
+    | MeasurementSet
+    | MeasurementRemoved
+    | KeyImageSet
+    | FindingMarked
+    | FindingUnmarked
+    | MaskEvent
+)
 """What a reader did and may undo."""
 
-Event = ResultArrived | Deed | VerdictUndone | VerdictRedone | Exported
+Event = (
+    ResultArrived
+    | Deed
+    | VerdictUndone
+    | VerdictRedone
+    | Exported
+    | ReadingCommitted
+    | ResultsRequested
+    | Exposed
+    | StudyMarkedRead
+    | StudyReopened
+    | KindSilenced
+    | RoleGiven
+    | CaseListed
+    | TeachingListMade
+    | PixelsLooked
+)
 
 EVENT_TYPES: dict[str, type[Event]] = {
     kind.__name__: kind
@@ -115,9 +200,25 @@ EVENT_TYPES: dict[str, type[Event]] = {
         MeasurementSet,
         MeasurementRemoved,
         KeyImageSet,
+        FindingMarked,
+        FindingUnmarked,
+        SegmentationStarted,
+        SegmentSet,
+        SegmentRemoved,
+        MaskEdited,
+        ReadingCommitted,
+        ResultsRequested,
+        Exposed,
         VerdictUndone,
         VerdictRedone,
         Exported,
+        StudyMarkedRead,
+        StudyReopened,
+        KindSilenced,
+        RoleGiven,
+        CaseListed,
+        TeachingListMade,
+        PixelsLooked,
     )
 }
 

@@ -14,14 +14,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.errors import JournalError
 from app.findings import store
 from app.findings.chain import Entry, contradiction, entry_hash, find_break, first_previous, testify
 from app.findings.events import Event, payload_of
+from app.findings.seal import hash_of, put_seal, read_seal, seal_file
 from app.findings.store import EntryRow
+from app.findings.study_events import PEOPLE
 from app.support.clock import Clock, utc_now
 
 _COLUMNS = (
@@ -38,13 +40,17 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """What the verifier found. broken_at is the first entry that does not fit; problem_key says how."""
+    """What the verifier found. broken_at is the first entry that does not fit; problem_key says how.
+
+    is_sealed: the seal is of this very file, so that not a byte of it was altered since it was closed.
+    """
 
     entries: int
     head: str
     problem_key: str = ""
     broken_at: int = 0
     is_witnessed: bool = True
+    is_sealed: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -55,10 +61,17 @@ class VerifyReport:
 class Journal:
     """One journal file, open. Safe to use from several threads and processes."""
 
-    def __init__(self, file: Path, *, clock: Clock = utc_now) -> None:
-        """Open or create the file. Raises JournalError if that cannot be done."""
+    def __init__(
+        self, file: Path, *, clock: Clock = utc_now, told: Callable[[Sequence[Entry]], None] | None = None
+    ) -> None:
+        """Open or create the file; `told` hears of entries once they are on the disk, and must not raise.
+
+        Raises JournalError if the file cannot be opened or made.
+        """
         self.file = file
+        self._told = told
         self._clock = clock
+        self._unsealed = False
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(file, os.O_RDONLY | os.O_CREAT, 0o600))  # names readers: nobody else's to read
@@ -68,7 +81,7 @@ class Journal:
             ) from error
         self._engine = store.open_engine(file)
         with self._plainly():
-            store.prepare(self._engine)
+            store.prepare(self._engine, lambda: seal_file(file).unlink(missing_ok=True))
 
     @classmethod
     def open(cls, file: Path) -> Self:
@@ -102,11 +115,26 @@ class Journal:
         with self._plainly(), self._engine.connect() as connection:
             return tuple(_entries(connection, study_instance_uid))
 
+    def entries_of(self, *event_types: str) -> tuple[Entry, ...]:
+        """All entries of some kinds, whatever study they are about, in order."""
+        wanted = select(*_COLUMNS).where(EntryRow.event_type.in_(event_types)).order_by(EntryRow.sequence)
+        with self._plainly(), self._engine.connect() as connection:
+            return tuple(Entry(*row) for row in connection.execute(wanted))
+
+    def by_study(self) -> dict[str, list[Entry]]:
+        """All entries, study by study in order of first mention, read at once."""
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries():
+            if entry.study_instance_uid != PEOPLE:
+                found.setdefault(entry.study_instance_uid, []).append(entry)
+        return found
+
     def study_uids(self) -> tuple[str, ...]:
         """The studies that the journal speaks of, in order of first mention."""
-        wanted = "SELECT study_instance_uid FROM entries GROUP BY study_instance_uid ORDER BY MIN(sequence)"
+        uid, first = EntryRow.study_instance_uid, func.min(EntryRow.sequence)
+        wanted = select(uid).where(uid != PEOPLE).group_by(uid).order_by(first)
         with self._plainly(), self._engine.connect() as connection:
-            return tuple(str(row[0]) for row in connection.exec_driver_sql(wanted))
+            return tuple(connection.execute(wanted).scalars())
 
     def head(self) -> str:
         """Hash of the last entry; empty for an empty journal."""
@@ -121,8 +149,19 @@ class Journal:
         return verify_file(self.file, head)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file; one that was written to is sealed. A seal that fails loses nothing but itself."""
+        if self._unsealed:
+            self._seal()
         self._engine.dispose()
+
+    def _seal(self) -> None:
+        """Others cannot commit while this connection reads, so the hash is of one state of the file."""
+        count = select(func.count()).select_from(EntryRow)
+        try:
+            with self._plainly(), self._engine.connect() as connection:
+                self._unsealed = not put_seal(self.file, connection.execute(count).scalar_one())
+        except JournalError:
+            return
 
     def __enter__(self) -> Self:
         return self
@@ -139,7 +178,11 @@ class Journal:
                 written = tuple(self._chained(connection, decide(connection)))
                 if written:
                     connection.execute(insert(EntryRow), [asdict(entry) for entry in written])
-        testify(self.file, written)
+        if written:
+            self._unsealed = True
+            testify(self.file, written)
+            if self._told is not None:
+                self._told(written)
         return written
 
     def _chained(self, connection: Connection, events: Sequence[Event]) -> Iterator[Entry]:
@@ -176,17 +219,25 @@ def verify_file(file: Path, head: str = "") -> VerifyReport:
     try:
         with engine.connect() as connection:
             problem_key, broken_at = _check(connection, hashes)
+            sealed = None if problem_key else _fits_seal(file, len(hashes))  # nobody commits meanwhile
     except (DBAPIError, TypeError, UnicodeError):
-        problem_key, broken_at = "journal.verify.damaged", len(hashes) + 1
+        problem_key, broken_at, sealed = "journal.verify.damaged", len(hashes) + 1, None
     finally:
         engine.dispose()
-    report = VerifyReport(len(hashes), hashes[-1] if hashes else "", problem_key, broken_at)
-    return report if problem_key else _compare(file, hashes, head, report)
+    head_now = hashes[-1] if hashes else ""
+    report = VerifyReport(len(hashes), head_now, problem_key, broken_at, is_sealed=bool(sealed))
+    if not problem_key:
+        report = _compare(file, hashes, head, report)
+    if report.is_whole and sealed is False:  # said last: the other checks say where
+        return replace(report, problem_key="journal.verify.seal_differs")
+    return report
 
 
 def _check(connection: Connection, hashes: list[str]) -> tuple[str, int]:
     version = store.schema_version(connection)
-    if version != store.CURRENT_VERSION:
+    if version == 0 and store.is_blank(connection):  # its maker was killed before the first entry
+        return "", 0
+    if not 1 <= version <= store.CURRENT_VERSION:
         return "journal.verify.not_a_journal", 0
     rows = connection.execute(select(*_COLUMNS).order_by(EntryRow.sequence).execution_options(yield_per=500))
     broken_at = find_break((Entry(*row) for row in rows), store.journal_id(connection), hashes)
@@ -208,6 +259,17 @@ def _compare(file: Path, hashes: list[str], head: str, report: VerifyReport) -> 
     if missing is None:
         return report
     return replace(report, problem_key="journal.verify.witness_differs", broken_at=missing)
+
+
+def _fits_seal(file: Path, entries: int) -> bool | None:
+    """Whether the seal is of this very file; None where there is none, or one of fewer entries, which says nothing."""
+    try:
+        seal = read_seal(file)
+    except ValueError:
+        return False
+    if seal is None or seal.entries < entries:
+        return None
+    return seal.entries == entries and seal.sha256 == hash_of(file)
 
 
 def _entries(connection: Connection, study_instance_uid: str) -> list[Entry]:

@@ -36,7 +36,7 @@ class EntryRow(Table):
 
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     study_instance_uid: Mapped[str] = mapped_column(index=True)
-    event_type: Mapped[str]
+    event_type: Mapped[str] = mapped_column(index=True)
     payload: Mapped[str]
     reader: Mapped[str]
     at: Mapped[str]
@@ -78,8 +78,11 @@ def open_engine(file: Path, *, read_only: bool = False) -> Engine:
     return engine
 
 
-def prepare(engine: Engine) -> None:
-    """Create the tables, or bring an older file up one step after another, in one transaction."""
+def prepare(engine: Engine, before_change: Callable[[], None] = lambda: None) -> None:
+    """Create the tables, or bring an older file up one step after another, in one transaction.
+
+    before_change is called where the file is about to be changed: a seal of the older file is worth nothing then.
+    """
     with engine.connect() as connection:
         if _version(connection) == len(_STEPS):
             return
@@ -89,6 +92,7 @@ def prepare(engine: Engine) -> None:
             version = _version(connection)
             if version > len(_STEPS):
                 raise JournalError("error.journal.newer", version=version, known=len(_STEPS))
+            before_change()
             for step in _STEPS[version:]:
                 step(connection)
             reached = "UPDATE journal_facts SET value = ? WHERE name = 'schema_version'"
@@ -104,6 +108,11 @@ def journal_id(connection: Connection) -> str:
 def schema_version(connection: Connection) -> int:
     """The version that the file says it has; 0 for a file without tables."""
     return _version(connection)
+
+
+def is_blank(connection: Connection) -> bool:
+    """Whether the file has no table at all."""
+    return connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar() == 0
 
 
 def refusal(error: DBAPIError, file: Path) -> JournalError:
@@ -144,7 +153,16 @@ def _version(connection: Connection) -> int:
 
 
 def _first_tables(connection: Connection) -> None:
-    Table.metadata.create_all(connection)
+    """Version 1, written out: a step never follows what the models have become since."""
+    connection.exec_driver_sql(
+        "CREATE TABLE entries (sequence INTEGER NOT NULL, study_instance_uid VARCHAR NOT NULL, "
+        "event_type VARCHAR NOT NULL, payload VARCHAR NOT NULL, reader VARCHAR NOT NULL, at VARCHAR NOT NULL, "
+        "previous VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, PRIMARY KEY (sequence), UNIQUE (sha256))"
+    )
+    connection.exec_driver_sql("CREATE INDEX ix_entries_study_instance_uid ON entries (study_instance_uid)")
+    connection.exec_driver_sql(
+        "CREATE TABLE journal_facts (name VARCHAR NOT NULL, value VARCHAR NOT NULL, PRIMARY KEY (name))"
+    )
     for table in ("entries", "journal_facts"):
         for change in ("UPDATE", "DELETE"):
             allowed = (
@@ -158,5 +176,10 @@ def _first_tables(connection: Connection) -> None:
     connection.exec_driver_sql("INSERT INTO journal_facts VALUES ('journal_id', ?)", (uuid.uuid4().hex,))
 
 
-_STEPS: tuple[Callable[[Connection], None], ...] = (_first_tables,)
+def _find_by_type(connection: Connection) -> None:
+    """Version 2: what readers silenced, roles and training cases are looked up by kind over all studies."""
+    connection.exec_driver_sql("CREATE INDEX ix_entries_event_type ON entries (event_type)")
+
+
+_STEPS: tuple[Callable[[Connection], None], ...] = (_first_tables, _find_by_type)
 CURRENT_VERSION = len(_STEPS)
