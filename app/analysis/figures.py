@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from app.analysis.agreement import SEED
+from app.analysis.curves import reliability, roc_points
 from app.analysis.froc import Marks
 from app.analysis.labels import Case
 from app.analysis.shortcuts import Floats, Glimpse, baseline_auc
-from app.analysis.statistics import Auc, Rate, auc, rate, sample_warnings
+from app.analysis.statistics import Auc, auc, rate, sample_warnings
+from app.analysis.subgroups import groups_by
+from app.analysis.tables import Json, auc_json, rate_json
 from app.domain.finding import RunState
 from app.support.i18n import text
 
 COUNTED = (RunState.POSITIVE, RunState.NEGATIVE)
-Json = dict[str, Any]  # Any: the nested lists and dictionaries that JSON holds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,24 +32,25 @@ class Outcome:
     provider: str = ""
     glimpse: Glimpse | None = None
     marks: Marks | None = None  # where boxes were given: what the findings met
+    defects: tuple[str, ...] = ()
 
 
-def figures(outcomes: Sequence[Outcome]) -> Json:
-    """Figures over the cases that ended positive or negative; all others are counted apart, never as negative."""
+def figures(outcomes: Sequence[Outcome], by: Sequence[str] = ()) -> Json:
+    """Figures over the cases that ended positive or negative; all others are counted apart, never as negative.
+
+    by: columns of the labels whose values make parts of the collection, each with figures of its own.
+    """
     used = [one for one in outcomes if one.state in COUNTED and one.score is not None]
-    sick = [one for one in used if one.case.is_positive]
-    well = [one for one in used if not one.case.is_positive]
-    right = Counter(one.case.is_positive for one in used if _is_right(one))
-    area = auc(_scores(sick), _scores(well))
+    area = _area(used)
     baselines = _baselines(used)
+    n_positive = sum(one.case.is_positive for one in used)
     return {
-        "n": len(used),
-        "n_positive": len(sick),
-        "prevalence": len(sick) / len(used) if used else None,
-        "auc": {**_auc(area), "method": "DeLong, clipped to 0 and 1"},
-        "sensitivity": _rate(rate(right[True], len(sick))),
-        "specificity": _rate(rate(right[False], len(well))),
-        "baselines": {name: _auc(found, "auc") for name, found in baselines.items()},
+        **_core(used),
+        "baselines": {name: _baseline(found) for name, found in baselines.items()},
+        "calibration": _calibration(used),
+        "curve": _curve(used),
+        "subgroups": {column: _parts(used, column) for column in by},
+        "defects": _defects(outcomes),
         "seconds_per_study": _mean([one.seconds for one in outcomes]),
         "states": dict(Counter(one.state.value for one in outcomes)),
         "not_counted": [
@@ -56,8 +59,65 @@ def figures(outcomes: Sequence[Outcome]) -> Json:
             if one not in used
         ],
         "providers": sorted({one.provider for one in outcomes if one.provider}),
-        "warnings": _warnings(outcomes, len(sick), len(well), area, baselines),
+        "warnings": _warnings(outcomes, n_positive, len(used) - n_positive, area, baselines),
     }
+
+
+def _core(used: Sequence[Outcome]) -> Json:
+    """What is told of the whole collection and of each part of it."""
+    sick = sum(one.case.is_positive for one in used)
+    right = Counter(one.case.is_positive for one in used if _is_right(one))
+    return {
+        "n": len(used),
+        "n_positive": sick,
+        "prevalence": sick / len(used) if used else None,
+        "auc": auc_json(_area(used)),
+        "sensitivity": rate_json(rate(right[True], sick)),
+        "specificity": rate_json(rate(right[False], len(used) - sick)),
+    }
+
+
+def _area(used: Sequence[Outcome]) -> Auc:
+    sick = [one for one in used if one.case.is_positive]
+    well = [one for one in used if not one.case.is_positive]
+    return auc(_scores(sick), _scores(well))
+
+
+def _parts(used: Sequence[Outcome], column: str) -> Json:
+    groups = groups_by([one.case for one in used], column)
+    return {name: _core([used[at] for at in members]) for name, members in groups.items()}
+
+
+def _scored(used: Sequence[Outcome]) -> list[tuple[float, bool]]:
+    return [(one.score, one.case.is_positive) for one in used if one.score is not None]
+
+
+def _curve(used: Sequence[Outcome]) -> Json | None:
+    """The ROC, where there is an AUC."""
+    if _area(used).value is None:
+        return None
+    false, hits = roc_points(_scored(used))
+    return {"false_positive_share": false, "sensitivity": hits}
+
+
+def _calibration(used: Sequence[Outcome]) -> Json:
+    found = reliability(_scored(used))
+    if found.bins is None:
+        return {"bins": None, "reason": text(found.reason_key)}
+    return {
+        "bins": [{"mean_score": one.mean_score, "observed": rate_json(one.observed)} for one in found.bins],
+        "expected_calibration_error": found.error,
+        "ci95": None if found.error_ci95 is None else list(found.error_ci95),
+        "method": f"{len(found.bins)} bins of equally many cases; bootstrap over cases, seed {SEED}",
+        "brier": found.brier,
+    }
+
+
+def _defects(outcomes: Sequence[Outcome]) -> Json:
+    """Share of cases with a technical defect, by the letters that the program can tell by itself: a, b, e."""
+    broken = sum(bool(one.defects) for one in outcomes)
+    letters = Counter(letter for one in outcomes for letter in one.defects)
+    return {"share": rate_json(rate(broken, len(outcomes))), "letters": dict(sorted(letters.items()))}
 
 
 def _baselines(used: Sequence[Outcome]) -> dict[str, Auc]:
@@ -89,21 +149,10 @@ def _warnings(
     return words
 
 
-def _auc(found: Auc, name: str = "value") -> Json:
+def _baseline(found: Auc) -> Json:
     return {
-        name: found.value,
+        "auc": found.value,
         "ci95": None if found.ci95 is None else list(found.ci95),
-        **({"reason": text(found.reason_key)} if found.reason_key else {}),
-    }
-
-
-def _rate(found: Rate) -> Json:
-    return {
-        "value": found.value,
-        "ci95": None if found.ci95 is None else list(found.ci95),
-        "successes": found.successes,
-        "n": found.n,
-        "method": "Wilson",
         **({"reason": text(found.reason_key)} if found.reason_key else {}),
     }
 

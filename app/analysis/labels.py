@@ -10,6 +10,7 @@ from app.domain.errors import StudyUnreadableError
 from app.support.i18n import text
 
 LARGEST_CSV_BYTES = 256 * 1024 * 1024
+_NEEDED = frozenset({"file", "label", "patient_id"})
 ONE_OR_ZERO = {"1": True, "1.0": True, "0": False, "0.0": False}
 
 
@@ -22,6 +23,7 @@ class Case:
     is_positive: bool
     group: str
     view: str = ""
+    facts: tuple[tuple[str, str], ...] = ()  # further columns, for figures of parts of the collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +114,5 @@ def _case(row: dict[str, str], images: Path, positive: str, line: int) -> Case |
     if not path.exists():
         return text("evaluate.row.missing", line=line, file=name)
     is_positive = label == positive if positive else ONE_OR_ZERO[label]
-    return Case(name, path, is_positive, row.get("patient_id", "") or name, row.get("view", ""))
+    facts = tuple((column, value) for column, value in row.items() if column not in _NEEDED)
+    return Case(name, path, is_positive, row.get("patient_id", "") or name, row.get("view", ""), facts)

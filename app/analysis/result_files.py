@@ -22,6 +22,8 @@ from app.analysis.to_findings import OWN_VOLUME
 from app.domain.errors import StudyUnreadableError
 from app.domain.finding import AnalysisResult, Finding, Place, PlaceKind, Quantity, RunState
 from app.support.codec import CodecError, decode, encode
+from app.support.i18n import FALLBACK_LANGUAGE
+from app.support.quantity_values import value_word
 
 SHARE_OF_LUNG = ("percent_lung", "dense_percent")
 RESULT_FILE = "result.json"
@@ -158,7 +160,9 @@ def _amount(finding: Finding, keys: tuple[str, ...]) -> float | str | None:
 
 
 def _quantity(quantity: Quantity) -> Json:
-    return {"key": quantity.key, "value": encode(quantity.value), "unit": quantity.unit.value}
+    told: Json = {"key": quantity.key, "value": encode(quantity.value), "unit": quantity.unit.value}
+    word = value_word(quantity.key, quantity.value, FALLBACK_LANGUAGE)
+    return told | {"word": word} if word else told
 
 
 def _nested(stamps: tuple[tuple[str, str], ...]) -> Json:

@@ -20,8 +20,8 @@ from app.domain.codes import PERCENT
 from app.domain.errors import OverreadError
 from app.domain.finding import AnalysisResult, MapRef, Quantity, RunState
 from app.domain.study import Series, Study
-from app.domain.volume import RemarkKind, Space, Volume
-from app.support.i18n import text, text_with
+from app.domain.volume import FrameRef, RemarkKind, Space, Volume
+from app.support.i18n import language_in_use, text, text_with
 from inference.types import ModelInput, ModelOutput
 
 Arrays = dict[str, MapArray]
@@ -37,6 +37,8 @@ DOUBTFUL = (
     RemarkKind.UNREADABLE_FRAMES,
     RemarkKind.NO_SPACING,
     RemarkKind.SPACING_AT_DETECTOR,
+    RemarkKind.SPACING_AT_SCANNER,
+    RemarkKind.SPACING_UNSAID,
     RemarkKind.LOSSY_SOURCE,
 )
 
@@ -56,7 +58,7 @@ class RunNotes:
 
     requested_providers: tuple[str, ...] = ()
     stamps: Stamps = field(default_factory=Stamps)
-    language: str = "en"
+    language: str = field(default_factory=language_in_use)
 
 
 def run_package(
@@ -80,9 +82,9 @@ def run_package(
     result = replace(
         _filled(blank, output, facts, volume, notes), pixel_sha256=digest.result(), seconds=seconds
     )
-    result = _judged(result, contradictions(output, facts, volume))
+    result = judged(result, contradictions(output, facts, volume))
     notes.stamps.mark("post_end")
-    return replace(result, stamps=notes.stamps.pairs()), _arrays(output)
+    return replace(result, stamps=notes.stamps.pairs()), arrays_of(output)
 
 
 def without_run(
@@ -154,7 +156,7 @@ def _filled(
     outside = _outside(output)
     warnings = [
         *(text(warning, language=notes.language) for warning in output.warnings),
-        *_doubts(volume, notes.language),
+        *doubts(volume, notes.language),
         *(
             text("run.warning.outside_lungs", language=notes.language, percent=f"{q.value:.0f}")
             for q in outside
@@ -166,7 +168,7 @@ def _filled(
         state_reason_facts=tuple(sorted(output.reason_facts.items())),
         study_score=output.study_score,
         findings=to_findings(output, facts, volume, blank.result_id, notes.language),
-        maps=_refs(output),
+        maps=refs_of(output, _picture_of(volume)),
         measures=(*quantities(output.measures), *outside),
         provider=output.provider,
         requested_providers=output.requested_providers or notes.requested_providers,
@@ -175,22 +177,22 @@ def _filled(
     )
 
 
-def _judged(result: AnalysisResult, broken: tuple[Contradiction, ...]) -> AnalysisResult:
+def judged(result: AnalysisResult, broken: tuple[Contradiction, ...]) -> AnalysisResult:
     """Inconsistent if any rule is broken here or was in the run: the first gives the reason, all are warned of."""
     was_already = result.state is RunState.INCONSISTENT
     if not broken and not was_already:
         return result
     words = [text_with(one.reason_key, dict(one.facts)) for one in broken]
     defects = [one.defect for one in broken] or ["e"]
-    judged = replace(
+    told = replace(
         result,
         state=RunState.INCONSISTENT,
         warnings=tuple(dict.fromkeys((*result.warnings, *words))),
         defects=tuple(dict.fromkeys((*result.defects, *defects))),
     )
     if was_already:
-        return judged
-    return replace(judged, state_reason_key=broken[0].reason_key, state_reason_facts=broken[0].facts)
+        return told
+    return replace(told, state_reason_key=broken[0].reason_key, state_reason_facts=broken[0].facts)
 
 
 def _outside(output: ModelOutput) -> tuple[Quantity, ...]:
@@ -202,23 +204,38 @@ def _outside(output: ModelOutput) -> tuple[Quantity, ...]:
     return (Quantity("heat_outside_lungs", 100 * max(shares), PERCENT),) if shares else ()
 
 
-def _doubts(volume: Volume, language: str) -> Iterable[str]:
+def doubts(volume: Volume, language: str) -> Iterable[str]:
+    """What a reader must know of a picture before believing a number computed on it."""
     for remark in volume.remarks:
         if remark.kind in DOUBTFUL:
             words = text_with(f"remark.{remark.kind.value}", dict(remark.facts), language=language)
             yield text("run.warning.picture", language=language, remark=words)
 
 
-def _refs(output: ModelOutput) -> tuple[MapRef, ...]:
+def refs_of(output: ModelOutput, picture: FrameRef | None = None, first: int = 0) -> tuple[MapRef, ...]:
+    """Maps of an output, numbered from `first`; picture: the image that they lie on, where there is but one."""
+    sop, frame = (picture.sop_instance_uid, picture.frame) if picture is not None else ("", 0)
     heat = [
-        MapRef(one.key, "heat", _file(at, one.key), one.label, one.value_range, one.threshold)
-        for at, one in enumerate(output.maps)
-    ]
+        MapRef(
+            one.key, "heat", _file(at, one.key), one.label, one.value_range, one.threshold,
+            sop_instance_uid=sop, frame=frame,
+        )
+        for at, one in enumerate(output.maps, start=first)
+    ]  # fmt: skip
     regions = [
-        MapRef(one.key, "labels", _file(at, one.key), one.label, labels=tuple(sorted(one.names.items())))
-        for at, one in enumerate(output.label_maps, start=len(heat))
-    ]
+        MapRef(
+            one.key, "labels", _file(at, one.key), one.label, labels=tuple(sorted(one.names.items())),
+            sop_instance_uid=sop, frame=frame,
+        )
+        for at, one in enumerate(output.label_maps, start=first + len(heat))
+    ]  # fmt: skip
     return (*heat, *regions)
+
+
+def _picture_of(volume: Volume) -> FrameRef | None:
+    """A film's own identity: mm in its plane mean nothing on another one, though it be of the same series."""
+    is_film = volume.space is Space.IMAGE and len(volume.frames) == 1
+    return volume.frames[0] if is_film else None
 
 
 def _file(number: int, key: str) -> str:
@@ -226,6 +243,7 @@ def _file(number: int, key: str) -> str:
     return f"maps/{number:02d}_{re.sub('[^A-Za-z0-9-]', '_', key)[:40]}.npz"
 
 
-def _arrays(output: ModelOutput) -> Arrays:
+def arrays_of(output: ModelOutput) -> Arrays:
+    """Heat and labels by their keys."""
     heat = {one.key: MapArray(one.values, one.affine) for one in output.maps}
     return heat | {one.key: MapArray(one.values, one.affine) for one in output.label_maps}

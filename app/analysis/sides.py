@@ -6,10 +6,13 @@ import numpy as np
 
 from app.domain.geometry import index_to_lps, lps_to_index
 from app.domain.volume import Space, Volume
+from inference.types import LabelMap
 
 BODY_HU = -500.0  # ours: skin and everything denser; lungs and air around the body are left out
 MIDLINE_DOUBT_MM = 15.0  # ours: nearer to the midline than this, no side is said
 LEAST_BODY_VOXELS = 500
+LEAST_SHARE = 0.05  # ours: a region with less than this on a side is not said to lie there
+LEAST_VOXELS = 8  # ours: nor one with a few stray voxels there
 
 
 def side_of(volume: Volume, center: tuple[float, float, float]) -> str:
@@ -21,6 +24,26 @@ def side_of(volume: Volume, center: tuple[float, float, float]) -> str:
     if middle is None or abs(center[0] - middle) < MIDLINE_DOUBT_MM:
         return ""
     return "left" if center[0] > middle else "right"
+
+
+def is_on_both_sides(
+    volume: Volume, region: LabelMap, label: int, center: tuple[float, float, float]
+) -> bool:
+    """Whether a share of a region's voxels lies on either side of the middle of the body."""
+    middle = body_middle_x(volume, center)
+    if middle is None:
+        return False
+    right, left, total = 0, 0, 0
+    for slice_, labels in enumerate(
+        region.values
+    ):  # slice by slice: all places of a lung at once are gigabytes
+        index = np.argwhere(labels == label)
+        whole = np.column_stack((np.full(len(index), slice_), index))
+        x = index_to_lps(region.affine, whole)[:, 0] - middle
+        right += int(np.count_nonzero(x < -MIDLINE_DOUBT_MM))
+        left += int(np.count_nonzero(x > MIDLINE_DOUBT_MM))
+        total += len(index)
+    return min(right, left) >= max(LEAST_SHARE * total, LEAST_VOXELS)
 
 
 def body_middle_x(volume: Volume, center: tuple[float, float, float]) -> float | None:

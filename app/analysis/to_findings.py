@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from app.analysis.package_facts import PackageFacts
-from app.analysis.sides import side_of
+from app.analysis.sides import MIDLINE_DOUBT_MM, is_on_both_sides, side_of
 from app.domain.codes import HOUNSFIELD, MILLILITER, MILLIMETER, NO_UNITS, PERCENT, Code
 from app.domain.finding import Finding, Place, PlaceKind, Point, Quantity
 from app.domain.geometry import lps_to_index
@@ -33,7 +33,9 @@ def to_findings(
 ) -> tuple[Finding, ...]:
     """Findings in the order that the package ranks them."""
     regions = {one.key: one for one in output.label_maps}
-    findings = (_finding(found, facts, volume, language) for found in output.detections)
+    findings = (
+        _finding(found, facts, volume, language, _side(found, volume, regions)) for found in output.detections
+    )
     return tuple(
         replace(finding, result_id=result_id, quantities=_with_volume(finding, regions))
         for finding in findings
@@ -85,11 +87,20 @@ def _with_volume(finding: Finding, regions: Mapping[str, LabelMap]) -> tuple[Qua
     return (*finding.quantities, Quantity("volume_ml", volume_ml, MILLILITER))
 
 
-def _finding(found: Detection, facts: PackageFacts, volume: Volume, language: str) -> Finding:
+def _side(found: Detection, volume: Volume, regions: Mapping[str, LabelMap]) -> str:
+    """What the model says, else where its region lies, else where its middle lies."""
+    region = regions.get(found.label_map)
+    if found.side or found.center is None:
+        return found.side
+    low, high = found.box_min or found.center, found.box_max or found.center
+    is_wide = high[0] - low[0] > 2 * MIDLINE_DOUBT_MM
+    if region is not None and is_wide and is_on_both_sides(volume, region, found.label, found.center):
+        return "both"
+    return side_of(volume, found.center)
+
+
+def _finding(found: Detection, facts: PackageFacts, volume: Volume, language: str, side: str) -> Finding:
     output = facts.output(found.key)
-    side = found.side
-    if not side and found.center is not None:
-        side = side_of(volume, found.center)
     return Finding(
         finding_id=new_uid(),
         result_id="",
