@@ -54,7 +54,7 @@ class JobInfo:
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """The handle of submitted work. wanted=False drops its answer: nobody is called back any more."""
+    """The handle of submitted work. wanted is false once it was dropped: nobody is called back any more."""
 
     job_id: str
     kind: str
@@ -73,6 +73,11 @@ class Job:
         self.token.cancel()
         if self.on_cancel is not None:
             self.on_cancel()
+
+    def drop(self) -> None:
+        """Cancel it, and call nobody back: whoever asked has no use for an answer any more."""
+        self.wanted = False
+        self.cancel()
 
     def info(self) -> JobInfo:
         """How it stands now."""
