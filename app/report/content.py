@@ -1,0 +1,134 @@
+"""What of a reading stands in a report: findings that a reader accepted, edited or marked, and nothing else.
+
+The gate is one function, and templates get only what passed it: no result, no score of a study, no finding that was
+rejected, deferred or not looked at can be reached from inside a template.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.finding import AnalysisResult, Finding, Judgement, Reading, Verdict
+from app.domain.measurement import Measurement
+from app.domain.study import Study
+from app.export.codes import quantity_words
+from app.export.collect import CLINICAL, clinical_reading
+from app.export.types import NOTICE
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One finding as a template sees it. side: left, right, both or ''. source: ai, ai_edited or reader."""
+
+    label: str
+    site: str
+    side: str
+    source: str
+    model: str
+    version: str
+    score: str
+    image: int | None
+    quantities: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One number: what, value, unit."""
+
+    name: str
+    value: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One measurement of the reader's with its numbers."""
+
+    label: str
+    tool: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportContent:
+    """All that a template may say. patient fields are empty where identity does not belong into the report."""
+
+    findings: tuple[Line, ...]
+    measurements: tuple[Measured, ...]
+    not_for: tuple[str, ...]
+    readers: tuple[str, ...]
+    modality: str
+    study_date: str
+    patient_name: str
+    patient_id: str
+    open_findings: int
+    notice: str = NOTICE
+
+
+def content_of(reading: Reading, study: Study | None, *, identified: bool = True) -> ReportContent:
+    """The content of one study's report. open_findings: how many still wait; a number, never what they are."""
+    kept = clinical_reading(reading)
+    models = {result.result_id: result for result in kept.results}
+    numbers = _image_numbers(study)
+    used = {judgement.finding.result_id for judgement in kept.judgements}
+    return ReportContent(
+        findings=tuple(_line(one, models, numbers) for one in kept.judgements if one.verdict in CLINICAL),
+        measurements=tuple(_measured(one) for one in kept.measurements),
+        not_for=tuple(dict.fromkeys(words for key in used if key in models for words in models[key].not_for)),
+        readers=tuple(dict.fromkeys(one.reader for one in kept.judgements if one.reader)),
+        **_identity(study, identified=identified),
+        open_findings=len(reading.judgements) - len(kept.judgements) - _rejected(reading),
+    )
+
+
+def _identity(study: Study | None, *, identified: bool) -> dict[str, str]:
+    if study is None:
+        return {"modality": "", "study_date": "", "patient_name": "", "patient_id": ""}
+    shown = identified
+    return {
+        "modality": " ".join(study.modalities),
+        "study_date": study.date if shown else "",
+        "patient_name": study.patient.name.replace("^", " ").strip() if shown else "",
+        "patient_id": study.patient.patient_id if shown else "",
+    }
+
+
+def _rejected(reading: Reading) -> int:
+    return sum(one.verdict is Verdict.REJECTED for one in reading.judgements)
+
+
+def _line(judgement: Judgement, models: dict[str, AnalysisResult], numbers: dict[str, int]) -> Line:
+    finding = judgement.finding
+    result = models.get(finding.result_id)
+    package = result.package if result else None
+    place = judgement.place or finding.place
+    edited = bool(judgement.label) or judgement.place is not None
+    return Line(
+        label=judgement.shown_label,
+        site=finding.site,
+        side=finding.side,
+        source="reader" if finding.is_readers else "ai_edited" if edited else "ai",
+        model=package.name if package else "",
+        version=package.version if package else "",
+        score="" if finding.score is None else f"{finding.score:.2f}",
+        image=numbers.get(place.frame.sop_instance_uid) if place.frame else None,
+        quantities=_cells(finding),
+    )
+
+
+def _cells(finding: Finding) -> tuple[Cell, ...]:
+    return tuple(Cell(quantity_words(q.key), f"{q.value:.4g}", q.unit.value) for q in finding.quantities)
+
+
+def _measured(one: Measurement) -> Measured:
+    cells = tuple(Cell(quantity_words(q.key), f"{q.value:.4g}", q.unit.value) for q in one.quantities)
+    return Measured(one.label, one.tool, cells)
+
+
+def _image_numbers(study: Study | None) -> dict[str, int]:
+    return {
+        instance.sop_instance_uid: instance.instance_number
+        for series in (study.series if study else ())
+        for instance in series.instances
+        if instance.instance_number is not None
+    }
