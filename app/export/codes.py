@@ -10,10 +10,11 @@ import hashlib
 
 from app.domain.codes import Code
 from app.domain.finding import Finding, Judgement, Quantity, RejectReason, Verdict
+from app.domain.measure_codes import PRIVATE_SCHEME
 from app.export.collect import is_modified
-from app.support.i18n import text
+from app.export.structures import Structure, category_of, named
+from app.export.words import code_text
 
-PRIVATE_SCHEME = "99OVERREAD"
 PRIVATE_SCHEME_NAME = "Overread private concepts"
 MEANING_LENGTH = 64  # LO, PS3.5 section 6.2
 VALUE_LENGTH = 16  # SH
@@ -25,6 +26,12 @@ REJECTED = Code("rejected", PRIVATE_SCHEME, "Rejected")
 REJECT_REASON = Code("reject-reason", PRIVATE_SCHEME, "Reason for rejection")
 SCORE = Code("score", PRIVATE_SCHEME, "Score given by the algorithm")
 THRESHOLD = Code("threshold", PRIVATE_SCHEME, "Threshold of the score")
+
+TARGET = Code("target", PRIVATE_SCHEME, "Target pathology of the algorithm")
+ABSENT = Code("272519000", "SCT", "Absent")  # CID 240
+
+AI_RESULT = Code("ai-result", PRIVATE_SCHEME, "AI result for this finding")
+AI_ABSENT = Code("ai-absent", PRIVATE_SCHEME, "Absent: marked by a reader only")
 
 COMMENT = Code("121106", "DCM", "Comment")
 ABNORMAL_STRUCTURE = Code("49755003", "SCT", "Morphologically Abnormal Structure")
@@ -74,11 +81,25 @@ def private(kind: str, key: str, meaning: str) -> Code:
 
 
 def finding_code(judgement: Judgement) -> Code:
-    """What was found: the model's code, unless the reader gave it another name."""
+    """What was found: the model's code, unless the reader gave it another name; a private one for unknown words."""
+    known = finding_structure(judgement)
+    if known is not None:
+        return known.code
     finding = judgement.finding
     if judgement.label and judgement.label != finding.label:
         return private("label", "", judgement.label)
-    return finding.code or private("finding", finding.key, finding.label)
+    return private("finding", finding.key, finding.label)
+
+
+def finding_structure(judgement: Judgement) -> Structure | None:
+    """What was found, of which category and on which side; None where neither code nor words say it."""
+    finding = judgement.finding
+    is_renamed = bool(judgement.label) and judgement.label != finding.label
+    by_words = named(judgement.shown_label)
+    if is_renamed or finding.code is None:
+        return by_words
+    side = by_words.side if by_words is not None else None
+    return Structure(finding.code, category_of(finding.code) or ABNORMAL_STRUCTURE, side)
 
 
 def site_code(finding: Finding) -> Code | None:
@@ -88,7 +109,8 @@ def site_code(finding: Finding) -> Code | None:
         return None
     for side in ("left ", "right ", "left_", "right_"):
         plain = plain.removeprefix(side)
-    return SITES.get(plain) or private("site", plain, finding.site)
+    known = named(plain)
+    return SITES.get(plain) or (known.code if known else private("site", plain, finding.site))
 
 
 def side_code(finding: Finding) -> Code | None:
@@ -104,7 +126,7 @@ def quantity_code(quantity: Quantity) -> Code:
 
 def quantity_words(key: str) -> str:
     """The shown name of a measurement; its key in plain words where no text has it."""
-    words = text(f"quantity.{key}")
+    words = code_text(f"quantity.{key}")
     return key.replace("_", " ") if words == f"quantity.{key}" else words
 
 
@@ -117,4 +139,4 @@ def assessment_code(judgement: Judgement) -> Code:
 
 def reason_code(reason: RejectReason) -> Code:
     """Why a finding was rejected."""
-    return private("reason", reason.value, text(f"reject.{reason.value}"))
+    return private("reason", reason.value, code_text(f"reject.{reason.value}"))

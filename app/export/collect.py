@@ -51,11 +51,11 @@ def decided_after_s(reading: Reading) -> dict[str, float]:
 
 
 def count_verdicts(readings: Iterable[Reading]) -> dict[str, int]:
-    """How many findings stand at each verdict, also those at none."""
+    """How many of the models' findings stand at each verdict, also those at none."""
     counts = {verdict.value: 0 for verdict in Verdict}
     for reading in readings:
         for judgement in reading.judgements:
-            counts[judgement.verdict.value] += 1
+            counts[judgement.verdict.value] += not judgement.finding.is_readers
     return counts
 
 

@@ -16,6 +16,7 @@ class Column:
 
 COLUMNS = (
     Column("record", "text", "finding, or run for a model run without findings"),
+    Column("ai", "text", "present, or absent where a reader marked what no model found"),
     Column("study_uid", "uid", "study; a stand-in unless the export is identified"),
     Column("series_uids", "uid list", "analysed series, separated by a space"),
     Column("patient", "text", "patient id; a stand-in unless the export is identified"),
@@ -41,7 +42,11 @@ COLUMNS = (
     Column("state_reason_words", "text", "the same in words"),
     Column("defects", "text", "defect letters of the run, separated by a space"),
     Column("study_score", "number", "score of the whole study; not a probability"),
-    Column("measures", "text", "numbers of the whole run: name=value unit (UCUM), separated by semicolons"),
+    Column(
+        "measures",
+        "text",
+        "numbers of the whole run: name=value unit (UCUM), what it stands for in brackets, separated by semicolons",
+    ),
     Column("key", "text", "the model's name of the finding"),
     Column("model_label", "text", "the model's word for it"),
     Column("label", "text", "the word that stands: the reader's where there is one"),

@@ -4,7 +4,7 @@ Nothing is copied from the source files: headers of exported DICOM objects are b
 place them (see `headers`). Names, ids, dates, times and descriptions are emptied; patient and readers get
 pseudonyms; UIDs are replaced through a keyed hash, so all files of all exports with one key agree. Free text is
 cleaned of the study's own identifiers, UIDs, dates and paths. The key stays in the user's data folder. Follows the
-actions of the Basic Profile (PS3.15 Annex E); pixels are not exported and so not looked at.
+actions of the Basic Profile (PS3.15 Annex E). Source images have rules of their own, see `image_profile`.
 """
 
 from __future__ import annotations
@@ -23,10 +23,13 @@ from typing import Any, TypeVar
 
 from app.domain.codes import Code
 from app.domain.errors import ExportRefusedError
-from app.domain.finding import AnalysisResult, Finding, Judgement, MapRef, PackageRef, Reading
+from app.domain.finding import AnalysisResult, Finding, Judgement, MapRef, Marked, PackageRef, Reading
 from app.domain.key_image import KeyImage
+from app.domain.masks import MaskEdit, Segmentation
 from app.domain.measurement import Measurement
+from app.domain.source_image import SourceStack
 from app.domain.study import Instance, Patient, Study
+from app.export.stacks import stack_from
 from app.export.types import StudyExport
 
 T = TypeVar("T")
@@ -55,9 +58,14 @@ _OF_THE_PACKAGE = frozenset(
         "provider",
         "requested_providers",
         "state_reason_key",
+        "file",
+        "edit_id",
+        "package_name",
+        "package_version",
+        "package_sha256",
     }
 )
-_UID_FIELDS = ("uid", "uids", "finding_id", "result_id", "measurement_id")
+_UID_FIELDS = ("uid", "uids", "finding_id", "result_id", "measurement_id", "segmentation_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,11 @@ class Pseudonyms:
     def reader(self, reader: str) -> str:
         """A name for a reader; empty stays empty."""
         return f"reader-{self._digest('reader', reader).hex()[:10]}" if reader else ""
+
+    def days(self, patient: Patient) -> int:
+        """How far all dates of a patient are moved into the past, one to ten years; the same for all studies."""
+        who = f"{patient.patient_id or patient.name}/{patient.issuer}"
+        return 365 + int.from_bytes(self._digest("days", who)[:4], "big") % 3286
 
     def _digest(self, kind: str, value: str) -> bytes:
         return hmac.new(self.key, f"{kind}:{value}".encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
@@ -110,13 +123,36 @@ def without_identity(export: StudyExport, names: Pseudonyms) -> StudyExport:
     pseudonym = (
         names.patient(export.study.patient) if export.study else names.uid(export.reading.study_instance_uid)
     )
+    study = cleaner.study(export.study, pseudonym) if export.study else None
     return StudyExport(
         reading=cleaner.reading(export.reading),
-        study=cleaner.study(export.study, pseudonym) if export.study else None,
+        study=study,
         patient_header=_nobody(pseudonym),
         result_folders={names.uid(key): folder for key, folder in export.result_folders.items()},
         decided_after_s={names.uid(key): seconds for key, seconds in export.decided_after_s.items()},
+        mask_folder=export.mask_folder,
+        image_files={names.uid(key): file for key, file in export.image_files.items()},
+        true_patient=export.study.patient if export.study else None,
+        clean=cleaner.text,
+        stacks=_stacks(export, study, cleaner),
     )
+
+
+def _stacks(
+    export: StudyExport, study: Study | None, cleaner: _Cleaner
+) -> dict[str, tuple[SourceStack, ...]]:
+    """The same places, of the clean instances; a stack is called as the masks that are drawn on it call it."""
+    listed = (one for series in (study.series if study else ()) for one in series.instances)
+    clean = {one.sop_instance_uid: one for one in listed}
+
+    def renamed(stack: SourceStack) -> SourceStack:
+        images = (
+            replace(image, instance=clean[cleaner.names.uid(image.sop_instance_uid)])
+            for image in stack.images
+        )
+        return stack_from(cleaner.text(stack.stack_id), tuple(images))
+
+    return {cleaner.names.uid(uid): tuple(map(renamed, stacks)) for uid, stacks in export.stacks.items()}
 
 
 def _nobody(pseudonym: str) -> dict[str, str]:
@@ -156,7 +192,7 @@ class _Cleaner:
     """Walks through domain objects: ids through the map, free text cleaned, numbers and enums as they are."""
 
     def __init__(self, names: Pseudonyms, identifiers: Iterable[str]) -> None:
-        self._names = names
+        self.names = names
         known = [_pattern(word) for word in sorted(identifiers, key=len, reverse=True)]
         self._known = re.compile("|".join(known), re.IGNORECASE) if known else None
 
@@ -171,7 +207,7 @@ class _Cleaner:
     def text(self, words: str) -> str:
         if self._known:
             words = self._known.sub(REMOVED, words)
-        words = _UIDS.sub(lambda found: self._names.uid(found[0]), words)
+        words = _UIDS.sub(lambda found: self.names.uid(found[0]), words)
         for pattern in (_PATHS, _DATES, _DATES_DAY_FIRST):
             words = pattern.sub(REMOVED, words)
         return words
@@ -182,15 +218,17 @@ class _Cleaner:
         clean: dict[str, Any] = {  # Any: fields of any domain object
             item.name: self._field(item.name, getattr(value, item.name)) for item in fields(value)
         }
-        if isinstance(value, Finding):
+        if isinstance(value, Finding) and not value.is_readers:
             clean["label"] = value.label  # the package's word; a reader's stands in the judgement
+        if isinstance(value, Reading):
+            clean["commits"] = clean["requested"] = ()  # who looked when is nobody's outside
         made: T = type(value)(**clean)
         if isinstance(made, AnalysisResult):
             return replace(made, stamps=(), pixel_sha256="")
         if isinstance(made, Judgement):
-            return replace(made, at="", reader=self._names.reader(value.reader))  # type: ignore[attr-defined]  # a Judgement
-        if isinstance(made, Measurement | KeyImage):
-            return replace(made, at="", reader=self._names.reader(value.reader))  # type: ignore[attr-defined]  # a reader's
+            return replace(made, at="", reader=self.names.reader(value.reader))  # type: ignore[attr-defined]  # a Judgement
+        if isinstance(made, Measurement | KeyImage | Marked | Segmentation | MaskEdit):
+            return replace(made, at="", reader=self.names.reader(value.reader))  # type: ignore[attr-defined]  # a reader's
         if isinstance(made, Instance):
             return replace(made, path=Path())
         return made
@@ -200,8 +238,13 @@ class _Cleaner:
             return value
         if isinstance(value, str):
             is_uid = name.endswith(_UID_FIELDS)
-            return self._names.uid(value) if is_uid else self.text(value)
-        if isinstance(value, PackageRef | MapRef | Code | Enum | Path):
+            return self.names.uid(value) if is_uid else self.text(value)
+        if isinstance(
+            value, MapRef
+        ):  # its words are the package's, the image that it lies on is the patient's
+            uid = value.sop_instance_uid
+            return replace(value, sop_instance_uid=self.names.uid(uid) if uid else "")
+        if isinstance(value, PackageRef | Code | Enum | Path):
             return value
         if isinstance(value, tuple):
             return tuple(self._field(name, part) for part in value)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from app.domain.codes import Code
 from app.domain.errors import ExportRefusedError
 from app.domain.finding import AnalysisResult, PackageRef
-from app.export.codes import PRIVATE_SCHEME, PRIVATE_SCHEME_NAME
+from app.domain.measure_codes import PRIVATE_SCHEME
+from app.export.codes import PRIVATE_SCHEME_NAME
 from app.export.types import NOTICE, TOOL, ExportSet
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def finish(made: Dataset, export_set: ExportSet) -> None:
         made.InstanceCreationDate, made.InstanceCreationTime = NO_DATE, NO_TIME
     if "FrameOfReferenceUID" not in made and made.Modality == "SEG":
         made.PatientOrientation = ""  # type 2C (PS3.3 C.7.6.1) where no plane lies in the patient
+    if made.Modality in ("OT", "PR") and "Laterality" not in made:
+        made.Laterality = ""  # type 2C of the general series (PS3.3 C.7.3.1): no side is known to be examined
     made.file_meta.ImplementationVersionName = f"{TOOL} {export_set.tool_version}"[:16]
 
 

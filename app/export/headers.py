@@ -6,18 +6,15 @@ study modules, so that the new objects join the study as it is in the archive.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from app.domain.finding import AnalysisResult
-from app.domain.geometry import Affine, plane_affine
+from app.domain.source_image import SourceImage
 from app.domain.study import Instance, Series, Study
-from app.domain.volume import Space
 from app.export.types import StudyExport
+from app.support.held.doors import open_file
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -54,7 +51,6 @@ IDENTITY = (
     "MilitaryRank",
     "PatientComments",
 )
-_SLICE_TOLERANCE_MM = 0.01
 
 
 def identity_of(study: Study | None) -> dict[str, str]:
@@ -84,9 +80,9 @@ def _identity_in(file: Path) -> dict[str, str]:
     from pydicom.errors import InvalidDicomError
 
     try:
-        header = dcmread(
-            file, stop_before_pixels=True, specific_tags=[*IDENTITY, *OPTIONAL, "SpecificCharacterSet"]
-        )
+        with open_file(file) as opened:
+            wanted = [*IDENTITY, *OPTIONAL, "SpecificCharacterSet"]
+            header = dcmread(opened, stop_before_pixels=True, specific_tags=wanted)
         return {
             element.keyword: str(element.value) if element.VM <= 1 else "\\".join(map(str, element.value))
             for element in header
@@ -103,100 +99,40 @@ def analysed_series(study: Study | None, result: AnalysisResult) -> tuple[Series
     return tuple(s for s in study.series if s.series_instance_uid in result.series_instance_uids)
 
 
-def stack_of(series: Series, result: AnalysisResult) -> tuple[Instance, ...]:
-    """The images of a series that make the grid of a result, in order along their normal.
-
-    In the patient: parallel single-frame slices of one size, each place once; the group with most of the
-    findings' frames, else the largest. In a projection: the images that findings name, else all.
-    """
-    if result.space is Space.IMAGE:
-        named = {f.place.frame.sop_instance_uid for f in result.findings if f.place.frame}
-        chosen = [i for i in series.instances if i.sop_instance_uid in named]
-        return tuple(chosen or series.instances)
-    named = {f.place.frame.sop_instance_uid for f in result.findings if f.place.frame}
-    groups: dict[tuple[object, ...], list[Instance]] = {}
-    for instance in series.instances:
-        if instance.frames == 1 and instance.position_lps_mm and instance.orientation and instance.spacing_mm:
-            key = (
-                instance.rows,
-                instance.columns,
-                *np.round(instance.orientation, 3),
-                *np.round(instance.spacing_mm, 4),
-            )
-            groups.setdefault(key, []).append(instance)
-    best = max(
-        groups.values(),
-        key=lambda group: (sum(i.sop_instance_uid in named for i in group), len(group)),
-        default=[],
-    )
-    return tuple(_one_phase(best, named))
-
-
-def _one_phase(instances: Iterable[Instance], named: set[str]) -> list[Instance]:
-    """One image per place along the normal: of the phase that the findings lie in, where a series holds several."""
-    places: list[list[Instance]] = []
-    for instance in sorted(instances, key=height_mm):
-        if not places or height_mm(instance) - height_mm(places[-1][0]) > _SLICE_TOLERANCE_MM:
-            places.append([])
-        places[-1].append(instance)
-    for place in places:
-        place.sort(key=lambda i: (i.acquisition_number or 0, i.instance_number or 0, i.sop_instance_uid))
-    phases = [n for place in places for n, i in enumerate(place) if i.sop_instance_uid in named]
-    phase = max(set(phases), key=phases.count, default=0)
-    return [place[min(phase, len(place) - 1)] for place in places]
-
-
-def height_mm(instance: Instance) -> float:
-    """Position of a slice along its own normal."""
-    assert instance.orientation is not None
-    assert instance.position_lps_mm is not None
-    return float(normal_of(instance) @ np.asarray(instance.position_lps_mm))
-
-
-def normal_of(instance: Instance) -> NDArray[np.float64]:
-    """Unit normal of a slice."""
-    assert instance.orientation is not None
-    cosines = np.asarray(instance.orientation, dtype=np.float64)
-    return np.cross(cosines[:3], cosines[3:])
-
-
-def image_affine(instance: Instance, space: Space) -> Affine:
-    """(slice, row, column) -> mm of one image: in the patient, or in the plane where the space is IMAGE."""
-    spacing = instance.spacing_mm or (1.0, 1.0)
-    if space is Space.IMAGE:
-        return plane_affine((0.0, 0.0, 0.0), (1, 0, 0, 0, 1, 0), spacing, (0.0, 0.0, 1.0))
-    assert instance.position_lps_mm is not None
-    assert instance.orientation is not None
-    return plane_affine(instance.position_lps_mm, instance.orientation, spacing, normal_of(instance))
-
-
-def header_of(export: StudyExport, series: Series, instance: Instance) -> Dataset:
+def header_of(export: StudyExport, series: Series, image: Instance | SourceImage) -> Dataset:
     """What highdicom needs to know of a source image; nothing else of it is written."""
-    from pydicom import Dataset
-
-    header = Dataset()
-    header.SOPClassUID = instance.sop_class_uid
-    header.SOPInstanceUID = instance.sop_instance_uid
-    header.StudyInstanceUID = series.study_instance_uid
-    header.SeriesInstanceUID = series.series_instance_uid
-    header.Modality = series.modality
-    header.Rows, header.Columns = instance.rows, instance.columns
-    header.InstanceNumber = instance.instance_number
-    if instance.frames > 1:
-        header.NumberOfFrames = instance.frames
-    _place(header, series, instance)
+    header = image_header(series, image)
     write_identity(header, export.patient_header)
     return header
 
 
-def _place(header: Dataset, series: Series, instance: Instance) -> None:
-    if series.frame_of_reference_uid and instance.position_lps_mm and instance.orientation:
-        header.FrameOfReferenceUID = series.frame_of_reference_uid
+def image_header(series: Series, image: Instance | SourceImage) -> Dataset:
+    """The same without the patient."""
+    from pydicom import Dataset
+
+    header = Dataset()
+    header.SOPClassUID = image.sop_class_uid
+    header.SOPInstanceUID = image.sop_instance_uid
+    header.StudyInstanceUID = series.study_instance_uid
+    header.SeriesInstanceUID = series.series_instance_uid
+    header.Modality = series.modality
+    header.Rows, header.Columns = image.rows, image.columns
+    header.InstanceNumber = image.instance_number
+    if image.frames > 1:
+        header.NumberOfFrames = image.frames
+    _place(header, series, image)
+    return header
+
+
+def _place(header: Dataset, series: Series, image: Instance | SourceImage) -> None:
+    frame_of_reference = image.frame_of_reference_uid or series.frame_of_reference_uid
+    if frame_of_reference and image.position_lps_mm and image.orientation:
+        header.FrameOfReferenceUID = frame_of_reference
         header.PositionReferenceIndicator = ""
-        header.ImagePositionPatient = [float(f"{value:.10g}") for value in instance.position_lps_mm]
-        header.ImageOrientationPatient = [float(f"{value:.10g}") for value in instance.orientation]
-    if instance.spacing_mm:
-        header.PixelSpacing = [float(f"{value:.10g}") for value in instance.spacing_mm]
+        header.ImagePositionPatient = [float(f"{value:.10g}") for value in image.position_lps_mm]
+        header.ImageOrientationPatient = [float(f"{value:.10g}") for value in image.orientation]
+    if image.spacing_mm:
+        header.PixelSpacing = [float(f"{value:.10g}") for value in image.spacing_mm]
 
 
 def write_identity(header: Dataset, known: Mapping[str, str]) -> None:

@@ -89,5 +89,6 @@ def _counts(export_set: ExportSet, written: Mapping[str, Written]) -> dict[str, 
         "studies": len(readings),
         "runs": states,
         "verdicts": count_verdicts(readings),
+        "marked_by_readers": sum(len(reading.marked) for reading in readings),
         "findings_by_format": {name: part.findings for name, part in written.items()},
     }

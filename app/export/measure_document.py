@@ -11,14 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.codes import Code
+from app.domain.measure_codes import CONCEPTS, PRIVATE_SCHEME, TOOL_USED
 from app.domain.measurement import Measurement
 from app.domain.study import Instance, Series
 from app.export import codes
 from app.export.dicom_object import concept, finish, line, own_arguments, valid_uid
-from app.export.headers import header_of
+from app.export.measure_graphics import graphic_of, parts_of
+from app.export.sr_object import assemble, evidence_of
 from app.export.sr_parts import comment, person_observer
 from app.export.types import NOTICE, ExportSet, StudyExport
-from app.support.i18n import text
+from app.export.words import file_text
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -40,7 +42,7 @@ class Page:
 
 def build(page: Page) -> Dataset:
     """The report. The caller makes sure that every measured image is known."""
-    from highdicom.sr import Comprehensive3DSR, MeasurementReport, ObservationContext
+    from highdicom.sr import MeasurementReport, ObservationContext
 
     images = [image_of(page.series, one) for one in page.measurements]
     report = MeasurementReport(
@@ -50,12 +52,12 @@ def build(page: Page) -> Dataset:
             _group(one, image) for one, image in zip(page.measurements, images, strict=True)
         ],
     )
-    report[0].ContentSequence.append(comment(text("export.measure.notice", notice=NOTICE)))
+    report[0].ContentSequence.append(comment(file_text("export.measure.notice", notice=NOTICE)))
     name = ("measurements", page.study.reading.study_instance_uid)
     unique = {image.sop_instance_uid: image for image in images}
-    made = Comprehensive3DSR(
-        evidence=[header_of(page.study, page.series, image) for image in unique.values()],
-        content=report,
+    made = assemble(
+        report,
+        evidence_of(page.study, page.series, list(unique.values())),
         series_instance_uid=page.export_set.new_uid(*name),
         series_number=SERIES_NUMBER,
         sop_instance_uid=page.export_set.new_uid(*name, page.number),
@@ -72,58 +74,35 @@ def image_of(series: Series, measurement: Measurement) -> Instance:
     return next(image for image in series.instances if image.sop_instance_uid == wanted)
 
 
-def graphic_of(measurement: Measurement) -> tuple[str, NDArray[np.float64]]:
-    """Graphic type and (column, row) from the corner of the first pixel (PS3.3 C.18.6.1.2).
-
-    A polygon is a polyline that comes back to its first point; an ellipse has the ends of its longer axis first, a
-    circle its middle and a point on it.
-    """
-    points = np.asarray(measurement.row_column, dtype=np.float64)[:, ::-1] + 0.5
-    if measurement.graphic == "ELLIPSE":
-        return "ELLIPSE", _axes(points)
-    if measurement.tool == "rectangle":
-        (x0, y0), (x1, y1) = points[:2]
-        return "POLYLINE", np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)])
-    if measurement.graphic == "POLYGON":
-        return "POLYLINE", np.vstack([points, points[:1]])
-    return measurement.graphic, points[:1] if measurement.graphic == "POINT" else points
-
-
-def _axes(corners: NDArray[np.float64]) -> NDArray[np.float64]:
-    (x0, y0), (x1, y1) = corners.min(axis=0), corners.max(axis=0)
-    x, y = (x0 + x1) / 2, (y0 + y1) / 2
-    across, upright = [(x0, y), (x1, y)], [(x, y0), (x, y1)]
-    return np.array([*across, *upright] if x1 - x0 >= y1 - y0 else [*upright, *across])
-
-
 def _group(measurement: Measurement, image: Instance) -> Any:
     """A region of the image with what was measured in it, or numbers that name the points they come from."""
     from highdicom.sr import (
-        CoordinatesForMeasurement,
-        ImageRegion,
         MeasurementsAndQualitativeEvaluations,
         PlanarROIMeasurementsAndQualitativeEvaluations,
+        QualitativeEvaluation,
         SourceImageForMeasurementGroup,
         SourceImageForRegion,
         TrackingIdentifier,
     )
 
-    tool = text(f"action.tool.{measurement.tool}")
+    tool = file_text(f"action.tool.{measurement.tool}")
     frames = [measurement.frame.frame] if image.frames > 1 else None
     kind, points = graphic_of(measurement)
+    used = Code(measurement.tool, PRIVATE_SCHEME, tool)
     shared: dict[str, Any] = {
+        "qualitative_evaluations": [QualitativeEvaluation(concept(TOOL_USED), concept(used))],
         "tracking_identifier": TrackingIdentifier(
             uid=valid_uid(measurement.measurement_id), identifier=line(measurement.label or tool, 255)
-        )
+        ),
     }
     source = SourceImageForRegion(image.sop_class_uid, image.sop_instance_uid, frames)
     if measurement.graphic in {"POLYGON", "ELLIPSE", "CIRCLE", "POINT"} or not measurement.quantities:
-        region = ImageRegion(kind, points, source)
+        region = _region(measurement, kind, points, source)
         group: Any = PlanarROIMeasurementsAndQualitativeEvaluations(
             referenced_region=region, measurements=_numbers(measurement, ()), **shared
         )
     else:
-        lines = [CoordinatesForMeasurement(kind, part, source) for part in _parts(measurement, points)]
+        lines = [_line(measurement, kind, part, source) for part in parts_of(measurement, points)]
         whole = SourceImageForMeasurementGroup(image.sop_class_uid, image.sop_instance_uid, frames)
         group = MeasurementsAndQualitativeEvaluations(
             source_images=[whole], measurements=_numbers(measurement, lines), **shared
@@ -133,9 +112,21 @@ def _group(measurement: Measurement, image: Instance) -> Any:
     return group
 
 
-def _parts(measurement: Measurement, points: NDArray[np.float64]) -> Sequence[NDArray[np.float64]]:
-    """Two lines of two points where the tool draws two; they need not meet."""
-    return (points[:2], points[2:4]) if measurement.tool in {"bidirectional", "cobb"} else (points,)
+def _region(measurement: Measurement, kind: str, points: NDArray[np.float64], source: Any) -> Any:
+    """On its image, or in the patient."""
+    from highdicom.sr import ImageRegion, ImageRegion3D
+
+    if measurement.on_plane:
+        return ImageRegion3D(kind, points, measurement.frame_of_reference_uid)
+    return ImageRegion(kind, points, source)
+
+
+def _line(measurement: Measurement, kind: str, points: NDArray[np.float64], source: Any) -> Any:
+    from highdicom.sr import CoordinatesForMeasurement, CoordinatesForMeasurement3D
+
+    if measurement.on_plane:
+        return CoordinatesForMeasurement3D(kind, points, measurement.frame_of_reference_uid)
+    return CoordinatesForMeasurement(kind, points, source)
 
 
 def _numbers(measurement: Measurement, lines: Sequence[Any]) -> list[Any]:
@@ -144,7 +135,8 @@ def _numbers(measurement: Measurement, lines: Sequence[Any]) -> list[Any]:
 
     made = []
     for one in measurement.quantities:
-        name = one.concept or (ATTENUATION if one.unit.value == "[hnsf'U]" else None)
+        is_hu = one.key == "value" and one.unit.value == "[hnsf'U]"
+        name = ATTENUATION if is_hu else one.concept or CONCEPTS.get(one.key)
         if name is None or not math.isfinite(one.value):
             continue
         own = _lines_of(measurement, one.key, lines)
@@ -158,8 +150,13 @@ def _numbers(measurement: Measurement, lines: Sequence[Any]) -> list[Any]:
 
 
 def _lines_of(measurement: Measurement, key: str, lines: Sequence[Any]) -> list[Any]:
+    """The lines that a number was read from; a volume comes from none of them."""
+    if key in {"heart_width", "thorax_width"}:
+        return [lines[0 if key == "heart_width" else 1]]
     if measurement.tool != "bidirectional":
         return list(lines)
+    if key not in {"long_axis", "short_axis"}:
+        return []
     points = np.asarray(measurement.points, dtype=np.float64)
     lengths = [float(np.linalg.norm(points[n + 1] - points[n])) for n in (0, 2)]
     longer = 0 if lengths[0] >= lengths[1] else 1
@@ -167,6 +164,6 @@ def _lines_of(measurement: Measurement, key: str, lines: Sequence[Any]) -> list[
 
 
 def _words_on(measurement: Measurement, tool: str) -> Iterable[str]:
-    yield text("export.measure.tool", tool=tool)
+    yield file_text("export.measure.tool", tool=tool)
     if measurement.calibration:
-        yield text("export.measure.calibration", note=measurement.calibration)
+        yield file_text("export.measure.calibration", note=measurement.calibration)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from app.domain.finding import Place, PlaceKind, Point
 from app.domain.geometry import lps_to_index
-from app.domain.study import Instance
+from app.domain.source_image import SourceImage
 from app.domain.volume import Space
-from app.export.headers import height_mm, image_affine, normal_of
+from app.export.stacks import height_mm, image_affine, normal_of
 
 # A point farther from its nearest slice than this is not drawn on it (ours: thicker than any slice in use).
 _FARTHEST_MM = 10.0
@@ -27,8 +27,7 @@ class Drawn:
     (PS3.3 C.18.6.1.2). A line is closed: its last point is its first.
     """
 
-    instance: Instance
-    frame: int
+    image: SourceImage
     points: NDArray[np.float64]
 
     @property
@@ -37,7 +36,7 @@ class Drawn:
         return len(self.points) == 1
 
 
-def draw_place(place: Place, stack: Sequence[Instance]) -> tuple[Drawn, ...]:
+def draw_place(place: Place, stack: Sequence[SourceImage]) -> tuple[Drawn, ...]:
     """The shapes of a place on the images; empty where it cannot be drawn honestly on any of them."""
     if place.kind is PlaceKind.STUDY or not stack:
         return ()
@@ -45,19 +44,28 @@ def draw_place(place: Place, stack: Sequence[Instance]) -> tuple[Drawn, ...]:
     if place.space is Space.IMAGE:
         shape = _flat_box(place) if has_box else _flat_point(place)
         return _on_projection(place, stack, shape)
-    drawn = _box_in_patient(place, stack) if has_box else ()
-    return drawn or _point_in_patient(place, stack)
+    at_its_time = _of_its_time(place, stack)
+    drawn = _box_in_patient(place, at_its_time) if has_box else ()
+    return drawn or _point_in_patient(place, at_its_time)
+
+
+def _of_its_time(place: Place, stack: Sequence[SourceImage]) -> Sequence[SourceImage]:
+    """Images that lie at one place at different times are told apart by the frame that a place names alone."""
+    positions = {image.position_lps_mm for image in stack}
+    named = [image for image in stack if image.ref == place.frame]
+    return named if len(stack) > 1 and len(positions) == 1 and named else stack
 
 
 def _on_projection(
-    place: Place, stack: Sequence[Instance], points_mm: NDArray[np.float64] | None
+    place: Place, stack: Sequence[SourceImage], points_mm: NDArray[np.float64] | None
 ) -> tuple[Drawn, ...]:
-    named = place.frame.sop_instance_uid if place.frame else ""
-    image = next((i for i in stack if i.sop_instance_uid == named), stack[0] if len(stack) == 1 else None)
+    image = next((one for one in stack if one.ref == place.frame), None)
+    if image is None and len(stack) == 1:
+        uid = place.frame.sop_instance_uid if place.frame else stack[0].sop_instance_uid
+        image = stack[0] if uid == stack[0].sop_instance_uid else None
     if image is None or points_mm is None:
         return ()
-    frame = place.frame.frame if place.frame else 1
-    drawn = _drawn(image, frame, points_mm, Space.IMAGE)
+    drawn = _drawn(image, points_mm, Space.IMAGE)
     return (drawn,) if drawn else ()
 
 
@@ -73,30 +81,30 @@ def _flat_box(place: Place) -> NDArray[np.float64]:
     return np.asarray(corners, dtype=np.float64)
 
 
-def _point_in_patient(place: Place, stack: Sequence[Instance]) -> tuple[Drawn, ...]:
+def _point_in_patient(place: Place, stack: Sequence[SourceImage]) -> tuple[Drawn, ...]:
     if place.center is None:
         return ()
     center = np.asarray(place.center, dtype=np.float64)
     nearest = min(stack, key=lambda image: _distance_mm(image, center))
     if _distance_mm(nearest, center) > _FARTHEST_MM:
         return ()
-    drawn = _drawn(nearest, 1, center[None], Space.PATIENT)
+    drawn = _drawn(nearest, center[None], Space.PATIENT)
     return (drawn,) if drawn else ()
 
 
-def _box_in_patient(place: Place, stack: Sequence[Instance]) -> tuple[Drawn, ...]:
+def _box_in_patient(place: Place, stack: Sequence[SourceImage]) -> tuple[Drawn, ...]:
     assert place.box_min is not None
     assert place.box_max is not None
     shapes = (_section(image, place.box_min, place.box_max) for image in stack)
     found = (
-        _drawn(image, 1, shape, Space.PATIENT)
+        _drawn(image, shape, Space.PATIENT)
         for image, shape in zip(stack, shapes, strict=True)
         if shape is not None
     )
     return tuple(drawn for drawn in found if drawn)
 
 
-def _section(image: Instance, low: Point, high: Point) -> NDArray[np.float64] | None:
+def _section(image: SourceImage, low: Point, high: Point) -> NDArray[np.float64] | None:
     """The closed polygon in which a slice cuts a box, or None where it passes by."""
     corners = np.asarray(list(itertools.product(*zip(low, high, strict=True))), dtype=np.float64)
     along = corners @ normal_of(image)
@@ -121,15 +129,15 @@ def _section(image: Instance, low: Point, high: Point) -> NDArray[np.float64] | 
     return np.vstack([points[order], points[order[:1]]])
 
 
-def _drawn(image: Instance, frame: int, points_mm: NDArray[np.float64], space: Space) -> Drawn | None:
+def _drawn(image: SourceImage, points_mm: NDArray[np.float64], space: Space) -> Drawn | None:
     """Shape in pixels, clipped to the image; None if nothing of it lies on the image."""
     index = lps_to_index(image_affine(image, space), points_mm)
     pixels = index[:, [2, 1]] + 0.5
     size = np.asarray([image.columns, image.rows], dtype=np.float64)
     if (pixels.max(axis=0) < 0).any() or (pixels.min(axis=0) > size).any():
         return None
-    return Drawn(image, frame, np.clip(pixels, 0, size))
+    return Drawn(image, np.clip(pixels, 0, size))
 
 
-def _distance_mm(image: Instance, point: NDArray[np.float64]) -> float:
+def _distance_mm(image: SourceImage, point: NDArray[np.float64]) -> float:
     return abs(float(point @ normal_of(image)) - height_mm(image))

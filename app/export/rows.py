@@ -1,5 +1,7 @@
 """One row per finding, and one per model run that has none: what CSV and JSONL share.
 
+What a reader marked and no model found has a row without a run, its column `ai` says "absent" (RQ-21).
+
 A run that failed, did not apply or contradicts itself has a row of its own, so that it is never read as normal.
 Findings that nobody judged are there as `unreviewed`: whoever counts must see what was not looked at.
 """
@@ -14,18 +16,23 @@ from app.export.codes import assessment_code
 from app.export.columns import COLUMNS
 from app.export.segments import place_of
 from app.export.types import NOTICE, ExportSet, StudyExport
-from app.support.i18n import text_with
+from app.export.words import file_text_with
+from app.support.i18n import FALLBACK_LANGUAGE
+from app.support.quantity_values import value_word
 
 Cell = str | int | float | bool | None
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """Where the cells of one row come from; judgement is None in the row of a run without findings."""
+    """Where the cells of one row come from; judgement is None in the row of a run without findings.
+
+    result is None where a reader marked the finding.
+    """
 
     study: StudyExport
-    result: AnalysisResult
+    result: AnalysisResult | None
     judgement: Judgement | None
 
     @property
@@ -48,6 +55,9 @@ def rows_of(export_set: ExportSet) -> Iterator[Row]:
                 yield Row(study, result, judgement)
             if not judgements:
                 yield Row(study, result, None)
+        for judgement in study.reading.judgements:
+            if judgement.finding.is_readers:
+                yield Row(study, None, judgement)
 
 
 def cells(row: Row) -> dict[str, Cell]:
@@ -59,8 +69,17 @@ def _of_finding(pick: Callable[[Finding], Cell]) -> Callable[[Row], Cell]:
     return lambda row: pick(row.finding) if row.finding else None
 
 
+def _of_run(pick: Callable[[AnalysisResult], Cell]) -> Callable[[Row], Cell]:
+    return lambda row: pick(row.result) if row.result else None
+
+
 def _of_judgement(pick: Callable[[Judgement], Cell]) -> Callable[[Row], Cell]:
     return lambda row: pick(row.judgement) if row.judgement else None
+
+
+def _marked_on(row: Row) -> str:
+    marked = row.study.reading.marked_as(row.finding.finding_id) if row.finding else None
+    return marked.series_instance_uid if marked else ""
 
 
 def _axis(corner: str, axis: int) -> Callable[[Row], Cell]:
@@ -72,13 +91,19 @@ def _axis(corner: str, axis: int) -> Callable[[Row], Cell]:
 
 
 def _assessment(judgement: Judgement) -> Cell:
-    if judgement.verdict in (Verdict.UNREVIEWED, Verdict.DEFERRED):
+    if judgement.verdict in (Verdict.UNREVIEWED, Verdict.DEFERRED) or judgement.finding.is_readers:
         return None
     return assessment_code(judgement).value
 
 
 def _listed(quantities: tuple[Quantity, ...]) -> Cell:
-    return "; ".join(f"{q.key}={q.value:.6g} {q.unit.value}" for q in quantities)
+    return "; ".join(f"{q.key}={q.value:.6g} {q.unit.value}{_word(q)}" for q in quantities)
+
+
+def _word(quantity: Quantity) -> str:
+    """What a number stands for, in brackets."""
+    word = value_word(quantity.key, quantity.value, FALLBACK_LANGUAGE)
+    return f" ({word})" if word else ""
 
 
 def _number(value: float | None) -> Cell:
@@ -88,7 +113,7 @@ def _number(value: float | None) -> Cell:
 
 def _reason(result: AnalysisResult) -> Cell:
     known = result.state_reason_key
-    return text_with(known, dict(result.state_reason_facts)) if known else ""
+    return file_text_with(known, dict(result.state_reason_facts)) if known else ""
 
 
 def _frame(row: Row) -> Cell:
@@ -100,25 +125,26 @@ def _image(row: Row) -> Cell:
 
 
 _CELLS: dict[str, Callable[[Row], Cell]] = {
+    "ai": lambda r: "present" if r.result else "absent",
     "record": lambda r: "finding" if r.finding else "run",
     "study_uid": lambda r: r.study.reading.study_instance_uid,
-    "series_uids": lambda r: " ".join(r.result.series_instance_uids),
+    "series_uids": lambda r: " ".join(r.result.series_instance_uids) if r.result else _marked_on(r),
     "patient": lambda r: r.study.patient_header.get("PatientID", ""),
     "patient_name": lambda r: r.study.patient_header.get("PatientName", ""),
     "modality": lambda r: " ".join(r.study.study.modalities) if r.study.study else "",
-    "result_id": lambda r: r.result.result_id,
+    "result_id": _of_run(lambda r: r.result_id),
     "finding_id": _of_finding(lambda f: f.finding_id),
-    "model": lambda r: r.result.package.name,
-    "model_version": lambda r: r.result.package.version,
-    "model_sha256": lambda r: r.result.package.sha256,
-    "provider": lambda r: r.result.provider,
-    "seconds": lambda r: round(r.result.seconds, 3),
-    "state": lambda r: r.result.state.value,
-    "state_reason": lambda r: r.result.state_reason_key,
-    "state_reason_words": lambda r: _reason(r.result),
-    "defects": lambda r: " ".join(r.result.defects),
-    "study_score": lambda r: _number(r.result.study_score),
-    "measures": lambda r: _listed(r.result.measures),
+    "model": _of_run(lambda r: r.package.name),
+    "model_version": _of_run(lambda r: r.package.version),
+    "model_sha256": _of_run(lambda r: r.package.sha256),
+    "provider": _of_run(lambda r: r.provider),
+    "seconds": _of_run(lambda r: round(r.seconds, 3)),
+    "state": _of_run(lambda r: r.state.value),
+    "state_reason": _of_run(lambda r: r.state_reason_key),
+    "state_reason_words": _of_run(_reason),
+    "defects": _of_run(lambda r: " ".join(r.defects)),
+    "study_score": _of_run(lambda r: _number(r.study_score)),
+    "measures": _of_run(lambda r: _listed(r.measures)),
     "key": _of_finding(lambda f: f.key),
     "model_label": _of_finding(lambda f: f.label),
     "label": _of_judgement(lambda j: j.shown_label),
@@ -141,7 +167,7 @@ _CELLS: dict[str, Callable[[Row], Cell]] = {
     "box_max_z_mm": _axis("box_max", 2),
     "image_uid": _image,
     "frame": _frame,
-    "quantities": _of_finding(lambda f: _listed(f.quantities)),
+    "quantities": _of_judgement(lambda j: _listed(j.shown_quantities)),
     "verdict": _of_judgement(lambda j: j.verdict.value),
     "assessment": _of_judgement(_assessment),
     "reason": _of_judgement(lambda j: j.reason.value if j.reason else ""),

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.export import codes
 from app.export.dicom_object import concept, paragraph, person_name
-from app.support.i18n import text
+from app.export.words import file_text
 
 
 def person_observer(reader: str) -> Any:
@@ -14,7 +14,7 @@ def person_observer(reader: str) -> Any:
     from highdicom.sr import ObserverContext, PersonObserverIdentifyingAttributes
     from pydicom.sr.codedict import codes as standard
 
-    name = person_name(reader or text("export.unknown_reader"))
+    name = person_name(reader or file_text("export.unknown_reader"))
     return ObserverContext(standard.DCM.Person, PersonObserverIdentifyingAttributes(name=name))
 
 

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.domain.finding import Judgement, Place, PlaceKind
-from app.domain.study import Instance, Series
+from app.domain.source_image import SourceImage
+from app.domain.study import Series
 from app.domain.volume import Space
 from app.export.regions import Drawn, draw_place
 from app.export.segments import SegmentFile, place_of
+from app.export.stacks import instances_of
 
 
 def measurement_group(
     judgement: Judgement,
     series: Series,
-    stack: Sequence[Instance],
+    stack: Sequence[SourceImage],
     segment: tuple[SegmentFile, int] | None,
     shared: dict[str, Any],
 ) -> Any:
@@ -44,17 +46,18 @@ def measurement_group(
     if _has_patient_point(place, series):
         point = ImageRegion3D("POINT", _as_array(place), series.frame_of_reference_uid)
         return PlanarROIMeasurementsAndQualitativeEvaluations(referenced_region=point, **shared)
-    image = _image_of(place, stack or series.instances)
-    source = SourceImageForMeasurementGroup(image.sop_class_uid, image.sop_instance_uid)
+    image = _image_of(place, stack or [SourceImage.of(instance) for instance in series.instances])
+    source = SourceImageForMeasurementGroup(
+        image.sop_class_uid, image.sop_instance_uid, _frames(place, image)
+    )
     return MeasurementsAndQualitativeEvaluations(source_images=[source], **shared)
 
 
 def _region(drawn: Drawn) -> Any:
     from highdicom.sr import ImageRegion, SourceImageForRegion
 
-    image = drawn.instance
-    frames = [drawn.frame] if image.frames > 1 else None
-    source = SourceImageForRegion(image.sop_class_uid, image.sop_instance_uid, frames)
+    image = drawn.image
+    source = SourceImageForRegion(image.sop_class_uid, image.sop_instance_uid, image.frame_numbers)
     return ImageRegion("POINT" if drawn.is_point else "POLYLINE", drawn.points, source)
 
 
@@ -63,10 +66,16 @@ def _segment_reference(file: SegmentFile, number: int) -> Any:
     from pydicom.uid import SegmentationStorage
 
     rows = (file.voxels == number).any(axis=(1, 2))
+    frames: dict[str, list[int]] = {}
+    for image, has_voxels in zip(file.stack, rows, strict=True):
+        if has_voxels:
+            frames.setdefault(image.sop_instance_uid, []).extend(image.frame_numbers or ())
     sources = [
-        SourceImageForSegmentation(image.sop_class_uid, image.sop_instance_uid)
-        for image, has_voxels in zip(file.stack, rows, strict=True)
-        if has_voxels
+        SourceImageForSegmentation(
+            one.sop_class_uid, one.sop_instance_uid, sorted(frames[one.sop_instance_uid]) or None
+        )
+        for one in instances_of(file.stack)
+        if one.sop_instance_uid in frames
     ]
     return ReferencedSegment(SegmentationStorage, file.sop_instance_uid, number, source_images=sources)
 
@@ -82,6 +91,12 @@ def _as_array(place: Place) -> Any:
     return np.asarray([place.center], dtype=np.float64)
 
 
-def _image_of(place: Place, stack: Sequence[Instance]) -> Instance:
+def _image_of(place: Place, stack: Sequence[SourceImage]) -> SourceImage:
     named = place.frame.sop_instance_uid if place.frame else ""
     return next((image for image in stack if image.sop_instance_uid == named), stack[0])
+
+
+def _frames(place: Place, image: SourceImage) -> list[int] | None:
+    """The frame that a place names; where it names none, all of the image is meant."""
+    named = place.frame is not None and place.frame.sop_instance_uid == image.sop_instance_uid
+    return [place.frame.frame] if named and place.frame and image.frames > 1 else None

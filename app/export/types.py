@@ -6,14 +6,21 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.finding import AnalysisResult, Judgement, Reading, Verdict
 from app.domain.geometry import Affine
-from app.domain.study import Study
+from app.domain.source_image import SourceStack
+from app.domain.study import Patient, Study
+from app.export.options import Option
+from app.export.pixel_gate import PixelGate
+from app.export.plan_store import PlanStore
+
+if TYPE_CHECKING:
+    from app.export.deidentify import Pseudonyms
 
 NOTICE = "Research use only, not for primary diagnosis"
 TOOL = "Overread"
@@ -32,7 +39,10 @@ class StudyExport:
     """One study as it leaves: already filtered, already without identity unless that was asked for.
 
     decided_after_s: finding id -> seconds from the end of the model run to the verdict. result_folders: result id ->
-    folder of its maps. patient_header: attributes of the patient and study modules by DICOM keyword.
+    folder of its maps. patient_header: attributes of the patient and study modules by DICOM keyword. mask_folder: where
+    changes of masks are kept. image_files: SOP Instance UID as it leaves -> source file. true_patient and clean: what
+    the images' own headers are taken apart with; they leave nowhere. stacks: series UID as it leaves -> the stacks that
+    objects may refer to, the largest first.
     """
 
     reading: Reading
@@ -40,6 +50,11 @@ class StudyExport:
     patient_header: Mapping[str, str]
     result_folders: Mapping[str, Path] = field(default_factory=dict)
     decided_after_s: Mapping[str, float] = field(default_factory=dict)
+    mask_folder: Path | None = None
+    image_files: Mapping[str, Path] = field(default_factory=dict)
+    true_patient: Patient | None = None
+    clean: Callable[[str], str] | None = None
+    stacks: Mapping[str, tuple[SourceStack, ...]] = field(default_factory=dict)
 
     def judgements_of(self, result: AnalysisResult, *verdicts: Verdict) -> tuple[Judgement, ...]:
         """The judgements on one result's findings; all of them if no verdict is named."""
@@ -53,13 +68,22 @@ class StudyExport:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExportSet:
-    """All that one export may write. export_id names new DICOM objects, so that those of one export fit together."""
+    """All that one export may write. export_id names new DICOM objects, so that those of one export fit together.
+
+    gate: the way to source pixels. names: stand-ins, None where identity stays. options: what of the profile's options
+    is used. plans: regions worked out so far. language: of what goes out together with a report.
+    """
 
     studies: tuple[StudyExport, ...]
     formats: tuple[str, ...]
     identified: bool
     tool_version: str
     export_id: str
+    gate: PixelGate = field(default_factory=PixelGate)
+    names: Pseudonyms | None = None
+    options: frozenset[Option] = frozenset()
+    plans: PlanStore = field(default_factory=PlanStore)
+    language: str = "en"
 
     def new_uid(self, *names: object) -> str:
         """The UID of an object that this export makes; the same names give the same UID."""

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from app.domain.errors import ExportRefusedError
 from app.domain.finding import Judgement
-from app.domain.study import Instance
-from app.export.headers import analysed_series, stack_of
+from app.domain.source_image import SourceImage
+from app.export.headers import analysed_series
+from app.export.own import is_own, own_groups
 from app.export.regions import draw_place
 from app.export.segments import place_of, plan_segments
+from app.export.stacks import stack_of
 from app.export.types import NOTICE, TOOL, Exporter, ExportSet, StudyExport, Written
 from app.support.i18n import text
 
@@ -28,8 +30,7 @@ class Shape:
     """One finding on one image: a box (left, top, width, height) in pixels, and its mask where it has one."""
 
     judgement: Judgement
-    image: Instance
-    frame: int
+    image: SourceImage
     box: tuple[float, float, float, float]
     mask: NDArray[np.bool_] | None = None
 
@@ -41,14 +42,14 @@ class _Document:
     annotations: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, study: StudyExport, shape: Shape) -> None:
-        key = (shape.image.sop_instance_uid, shape.frame)
+        key = (shape.image.sop_instance_uid, shape.image.frame)
         image = self.images.setdefault(
             key,
             {
                 "id": len(self.images) + 1,
-                "file_name": f"{shape.image.sop_instance_uid}_{shape.frame}",
+                "file_name": f"{shape.image.sop_instance_uid}_{shape.image.frame}",
                 "sop_instance_uid": shape.image.sop_instance_uid,
-                "frame": shape.frame,
+                "frame": shape.image.frame,
                 "study_uid": study.reading.study_instance_uid,
                 "width": shape.image.columns,
                 "height": shape.image.rows,
@@ -67,6 +68,7 @@ class _Document:
                 "finding_id": shape.judgement.finding.finding_id,
                 "score": shape.judgement.finding.score,
                 "verdict": shape.judgement.verdict.value,
+                "ai": "absent" if shape.judgement.finding.is_readers else "present",
             }
         )
 
@@ -100,19 +102,21 @@ def check(export_set: ExportSet, folder: Path, written: Written) -> None:
 def shapes_of(export_set: ExportSet, study: StudyExport) -> Iterator[Shape]:
     """Masks of regions slice by slice, then boxes; points and findings on the whole study have no box."""
     drawn: set[str] = set()
-    for plan in plan_segments(export_set, study)[0]:
+    plans = [plan for plan in plan_segments(export_set, study)[0] if not is_own(plan.result)]
+    for plan in plans:
         for number, judgement in enumerate(plan.judgements, start=1):
             drawn.add(judgement.finding.finding_id)
             for image, voxels in zip(plan.stack, plan.voxels, strict=True):
                 mask = voxels == number
                 if mask.any():
-                    yield Shape(judgement, image, 1, _box_of(mask), mask)
-    for result in study.reading.results:
+                    yield Shape(judgement, image, _box_of(mask), mask)
+    judged = [(result, study.judgements_of(result)) for result in study.reading.results]
+    judged += [(group.result, group.judgements) for group in own_groups(study)]
+    for result, judgements in judged:
         for series in analysed_series(study.study, result):
-            stack = stack_of(series, result)
-            for judgement in study.judgements_of(result):
+            for judgement in judgements:
                 if judgement.finding.finding_id not in drawn:
-                    yield from _boxes(judgement, stack)
+                    yield from _boxes(judgement, stack_of(study, series, result, place_of(judgement)))
 
 
 def run_lengths(mask: NDArray[np.bool_]) -> dict[str, Any]:
@@ -129,12 +133,12 @@ def from_runs(runs: dict[str, Any]) -> NDArray[np.bool_]:
     return np.repeat(values, runs["counts"]).reshape(runs["size"], order="F")
 
 
-def _boxes(judgement: Judgement, stack: tuple[Instance, ...]) -> Iterator[Shape]:
+def _boxes(judgement: Judgement, stack: tuple[SourceImage, ...]) -> Iterator[Shape]:
     for drawn in draw_place(place_of(judgement), stack):
         if not drawn.is_point:
             low, high = drawn.points.min(axis=0), drawn.points.max(axis=0)
             box = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
-            yield Shape(judgement, drawn.instance, drawn.frame, box)
+            yield Shape(judgement, drawn.image, box)
 
 
 def _box_of(mask: NDArray[np.bool_]) -> tuple[float, float, float, float]:

@@ -16,6 +16,7 @@ from app.export.dicom_object import encoding, finish, own_arguments, paragraph, 
 from app.export.headers import header_of
 from app.export.sr_parts import person_observer
 from app.export.types import NOTICE, Exporter, ExportSet, StudyExport, Written
+from app.export.words import file_text
 from app.support.i18n import text
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _build(export_set: ExportSet, study: StudyExport, images: list[KeyImage], nu
         document_title=codes.DCM.OfInterest,
         referenced_objects=list({header.SOPInstanceUID: header for header in headers}.values()),
         observer_person_context=person_observer(images[0].reader),
-        description=paragraph(text("export.key_images.notice", notice=NOTICE)),
+        description=paragraph(file_text("export.key_images.notice", notice=NOTICE)),
     )
     many = {image.sop_instance_uid for _, image in sources if image.frames > 1}
     _name_frames(content[0], [one for one in images if one.frame.sop_instance_uid in many])

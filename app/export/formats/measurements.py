@@ -13,7 +13,8 @@ import numpy as np
 from app.domain.errors import ExportRefusedError
 from app.domain.measurement import Measurement
 from app.export.dicom_object import encoding, save, valid_uid
-from app.export.measure_document import Page, build, graphic_of
+from app.export.measure_document import Page, build
+from app.export.measure_graphics import graphic_of
 from app.export.types import NOTICE, Exporter, ExportSet, Written
 from app.support.i18n import text
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from app.domain.errors import ExportRefusedError
 from app.domain.geometry import Affine
 from app.domain.volume import Space
-from app.export.headers import image_affine, normal_of
 from app.export.segments import SegmentFile, plan_segments
+from app.export.stacks import image_affine, normal_of, positions_of
 from app.export.types import NOTICE, Exporter, ExportSet, Written
 from app.support.i18n import text
 
@@ -65,8 +65,7 @@ def plan_affine(plan: SegmentFile) -> Affine | None:
     if plan.result.space is not Space.PATIENT:
         return None
     affine = image_affine(plan.stack[0], Space.PATIENT)
-    positions = np.asarray([image.position_lps_mm for image in plan.stack], dtype=np.float64)
-    steps = np.diff(positions, axis=0)
+    steps = np.diff(positions_of(plan.stack), axis=0)
     if len(steps) and np.abs(steps - steps[0]).max() > _EVEN_MM:
         return None
     affine[:3, 0] = steps.mean(axis=0) if len(steps) else normal_of(plan.stack[0]) * plan.slice_mm
