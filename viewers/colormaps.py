@@ -6,6 +6,8 @@ Eighteen published control points each, straight lines between them. cividis: Nu
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +25,36 @@ _POINTS = {
     ),
 }
 # fmt: on
+
+
+HOT_IRON = "hot_iron"
+
+
+def false_color_names() -> tuple[str, ...]:
+    """Tables that may stand in place of grey."""
+    return (HOT_IRON, *_POINTS)
+
+
+@cache
+def false_colors(name: str) -> NDArray[np.uint8]:
+    """256 colours (256, 3) in place of grey; the first is black, for what is no image is black too.
+
+    hot_iron: the palette of PS3.6 B.1, red then green then blue, each rising to its end. Raises ValueError for others
+    than `false_color_names()`.
+    """
+    if name == HOT_IRON:
+        steps = np.arange(256)
+        channels = [
+            np.clip(2 * steps, 0, 255),
+            np.clip(2 * (steps - 128), 0, 255),
+            np.clip(4 * (steps - 192), 0, 255),
+        ]
+        made = np.stack(channels, axis=1).astype(np.uint8)
+    else:
+        made = table(name)
+    made[0] = 0
+    made.setflags(write=False)
+    return made
 
 
 def names() -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from viewers import geometry
 from viewers.showing_view import ShowingView
+from viewers.types import Interpolation, ViewState
 
 
 class CommandView(ShowingView):
@@ -38,17 +39,55 @@ class CommandView(ShowingView):
     def fit(self) -> None:
         """The whole picture, as large as the view."""
         if self.box is not None:
-            self.show_state(geometry.fit(self.box, self.state, self.size_px))
+            self.show_state(self.fitter(self.box, self.state, self.size_px))
 
     def one_to_one(self) -> None:
         """One pixel of the picture on one pixel of the screen."""
+        wanted = self.scale_of_pixels()
+        if wanted is not None:
+            self.zoom_by(wanted / self.state.scale)
+            self.settle_on_pixels()
+
+    def settle_on_pixels(self) -> None:
+        """Bring the pixels of the picture onto those of the screen."""
+        if self.box is not None:
+            state = geometry.on_pixels(self.box, self.state, self.size_px, self.devicePixelRatioF())
+            self.show_state(state)
+
+    def scale_of_pixels(self) -> float | None:
+        """The scale at which one pixel of the picture is one of the screen; None without a picture."""
         if self.picture is None or self.box is None:
-            return
+            return None
         step_mm = geometry.step_along(self.picture.affine, self.box.right)
-        wanted = 1.0 / (step_mm * self.devicePixelRatioF())
-        self.zoom_by(wanted / self.state.scale)
+        return 1.0 / (step_mm * self.devicePixelRatioF())
 
     def reset(self) -> None:
         """As the picture first came: fitted, not turned, not flipped, its own window or table, ink and shutter."""
-        window = self.start_window or self.state.window
-        self.show_state(type(self.state)(window=window, fitted=True, table=self.start_table))
+        window, between = self.start_window or self.state.window, self.state.between
+        across, upright = self.start_flips
+        self.show_state(
+            ViewState(
+                window,
+                flip_horizontal=across,
+                flip_vertical=upright,
+                fitted=True,
+                table=self.start_table,
+                between=between,
+            )
+        )
+
+    def scale_to(self, px_per_mm: float) -> None:
+        """So many logical pixels of the screen for one mm, about the middle."""
+        self.zoom_by(px_per_mm / self.state.scale)
+
+    def use_colors(self, name: str) -> None:
+        """A table of false colours in place of grey; '' is grey."""
+        self.show_state(replace(self.state, colors=name))
+
+    def toggle_edges(self) -> None:
+        """Stronger edges, or the picture as it is."""
+        self.show_state(replace(self.state, edges=not self.state.edges))
+
+    def draw_between(self, between: Interpolation) -> None:
+        """How the room between the pixels of the picture is drawn."""
+        self.show_state(replace(self.state, between=between))

@@ -14,8 +14,8 @@ from PySide6.QtGui import QImage
 from viewers.geometry import index_from_pixels
 from viewers.picture import Screen
 from viewers.showing import OverlayPlane, Shutter
-from viewers.types import Affine
-from viewers.vtk_bridge import Interpolation, Resampler, VtkArray
+from viewers.types import Affine, Interpolation
+from viewers.vtk_bridge import Resampler, VtkArray
 
 Argb = NDArray[np.uint32]  # 0xAARRGGBB, colour already multiplied by alpha
 INK = 0xFFFFF096  # pale yellow: no grey, and none of the colours of results

@@ -196,6 +196,17 @@ def zoomed(state: ViewState, factor: float, at_px: Size, size_px: Size) -> ViewS
     return replace(state, scale=scale, pan_px=pan, fitted=False)
 
 
+def on_pixels(box: PictureBox, state: ViewState, size_px: Size, ratio: float) -> ViewState:
+    """The state moved by less than a device pixel, so that the edge of the picture lies between two of them.
+
+    At 1:1 each pixel of the picture then is one of the screen; half a pixel off, all of them would be mixed in pairs.
+    """
+    extent = np.abs(turn_matrix(state)) @ np.array([box.width_mm, box.height_mm]) * state.scale
+    corner = (np.asarray(size_px) / 2 + state.pan_px - extent / 2) * ratio
+    moved = np.asarray(state.pan_px) + (np.rint(corner) - corner) / ratio
+    return replace(state, pan_px=(float(moved[0]), float(moved[1])))
+
+
 def rotated(state: ViewState, quarter_turns: int) -> ViewState:
     """The state after turning clockwise about the middle of the view."""
     turn = np.linalg.matrix_power(np.array([[0.0, -1.0], [1.0, 0.0]]), quarter_turns % 4)

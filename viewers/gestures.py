@@ -119,6 +119,10 @@ class Steered(Protocol):
         """The drag of a measurement's point under the pointer, or None."""
         ...
 
+    def start_painting(self, tool_id: str, press: PointerEvent, /) -> Gesture | None:
+        """The stroke of a brush, or None for every other tool."""
+        ...
+
 
 StartGesture = Callable[[Steered, PointerEvent], Gesture]
 
@@ -132,10 +136,11 @@ def drag_window(view: Steered, press: PointerEvent) -> Gesture:
             step = gain * pace(event)
             brighter = (before.y_px - event.y_px) * step
             window = _moved(view, (event.x_px - before.x_px) * step, brighter)
-            view.show_state(replace(view.state, window=window, table=None))
+            view.show_state(view.state.windowed(window))
             before = event
     except GeneratorExit:
-        view.show_state(replace(view.state, window=start.window, table=start.table))
+        back = view.state.windowed(start.window)
+        view.show_state(replace(back, table=start.table, stored_table=start.stored_table))
         raise
 
 
@@ -146,7 +151,7 @@ def drag_region(view: Steered, press: PointerEvent) -> Gesture:
             view.show_region(press, event)
         window = view.window_in(press, event)
         if window is not None:
-            view.show_state(replace(view.state, window=window, table=None))
+            view.show_state(view.state.windowed(window))
     finally:
         view.show_region(press, None)
 

@@ -94,6 +94,11 @@ class PointerEngine(QObject):
     def _start(self, button: Button, event: QMouseEvent) -> None:
         modifier, step = _modifier(event.modifiers()), _step(Pointer.PRESS, event)
         tool = self.profile.tool_for(button, modifier, self.tool)
+        painting = self._target.start_painting(tool, step) if tool is not None else None
+        if painting is not None:  # before all that could be grabbed under the brush
+            self._gesture = painting
+            self._send(None)
+            return
         start = GESTURES.get(tool) if tool is not None else None
         drawing = self._target.start_drawing(tool, step) if tool is not None and start is None else None
         plain = button is Button.LEFT and modifier is Modifier.PLAIN

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
+from viewers import plane_sheet
 from viewers.command_view import CommandView
 from viewers.measuring import Flat, Measured, MeasureTool, Sheet, flatten, lift
 from viewers.overlays import measurements
 from viewers.shapes import DRAFT, Drawn, Shape, measure_tools
-from viewers.types import Point, VolumeImage
+from viewers.types import Affine, Point, VolumeImage
 
 HANDLE_PX = 9.0
 LEAST_TRACE_PX = 3.0  # a traced outline takes a point each so many pixels
@@ -27,8 +29,15 @@ def plain_words(_tool_id: str, measured: tuple[Measured, ...]) -> tuple[str, ...
     return tuple(f"{one.key} {one.value:.1f} {one.unit}" for one in measured)
 
 
+class Ground(NamedTuple):
+    """(0, row, column) -> mm of the image or plane under the shapes, and whether those are mm of the patient."""
+
+    affine: Affine
+    in_patient: bool
+
+
 class MeasuredView(CommandView):
-    """Only a frame of a stack is measured: a plane cut from a volume has no frame to refer to."""
+    """Frames of stacks are measured, and planes cut from a volume."""
 
     drawn = Signal(object)  # Drawn: finished or moved
     shape_chosen = Signal(str)  # a shape was clicked
@@ -40,6 +49,7 @@ class MeasuredView(CommandView):
         super().__init__(parent)
         self.shapes: tuple[Shape, ...] = ()
         self.measure_words: Words = plain_words
+        self._plane_sheets = plane_sheet.PlaneSheets()
 
     def set_shapes(self, shapes: tuple[Shape, ...]) -> None:
         """Measurements over the picture; replaces what was there."""
@@ -52,33 +62,50 @@ class MeasuredView(CommandView):
         return 0
 
     @property
+    def ground(self) -> Ground | None:
+        """The image or plane that shapes are drawn on, or None where there is none on the screen."""
+        if self.picture is None:
+            return None
+        source = (
+            self.picture.source
+        )  # frames come from other rooms too: they have a frame's fields, not its class
+        if not isinstance(source, VolumeImage):
+            return Ground(source.affine, source.in_patient)
+        if self.box is None or not source.in_patient:
+            return None
+        return Ground(plane_sheet.affine_of(self.picture, self.box), in_patient=True)
+
+    @property
     def sheet(self) -> Sheet | None:
-        """The frame that is measured, or None where there is none on the screen."""
-        if self.picture is None or isinstance(self.picture.source, VolumeImage):
-            return None  # frames come from other rooms too: they have a frame's fields, not its class
-        return Sheet(self.picture.source, self.info.spacing_known)
+        """What is measured, values included; of a plane they are made when they are first asked for."""
+        if self.picture is None or self.ground is None:
+            return None
+        source = self.picture.source
+        if not isinstance(source, VolumeImage):
+            return Sheet(source, self.info.spacing_known)
+        if self.box is None:
+            return None
+        return self._plane_sheets.sheet(self.picture, self.box, spacing_known=self.info.spacing_known)
 
     def shown_shapes(self) -> tuple[Shape, ...]:
         """Those of this frame, the one being made last."""
-        sheet = self.sheet
-        if sheet is None:
+        ground = self.ground
+        if ground is None:
             return ()
-        here = [one for one in self.shapes if self._is_here(one, sheet)]
-        return (
-            (*here, self.draft)
-            if self.draft is not None and self._is_here(self.draft, sheet)
-            else tuple(here)
-        )
+        draft = () if self.draft is None else (self.draft,)
+        return tuple(one for one in (*self.shapes, *draft) if self._is_here(one, ground))
 
     def outline_of(self, shape: Shape) -> tuple[tuple[Point, ...], ...]:
         """Lines to draw, in mm; nothing before the shape has two points."""
-        sheet, tool = self.sheet, measure_tools()[shape.tool_id]
-        if sheet is None or len(shape.points) < min(2, tool.fewest):
+        ground, tool = self.ground, measure_tools()[shape.tool_id]
+        if ground is None or len(shape.points) < min(2, tool.fewest):
             return ()
-        flat = flatten(sheet.frame.affine, shape.points)
+        if shape.outline:
+            return (shape.outline,)
+        flat = flatten(ground.affine, shape.points)
         if len(flat) < tool.fewest:
             return (shape.points,)
-        return tuple(lift(sheet.frame.affine, line) for line in tool.outline(flat) if len(line) > 1)
+        return tuple(lift(ground.affine, line) for line in tool.outline(flat) if len(line) > 1)
 
     def handle_at(self, x_px: float, y_px: float) -> tuple[Shape, int] | None:
         """The shape and the number of its point under the pointer, the nearest one."""
@@ -105,7 +132,7 @@ class MeasuredView(CommandView):
     def move_point(self, shape: Shape, number: int, at: Point) -> Shape:
         """Another place for one point; the tool brings along what hangs on it."""
         points = tuple(at if n == number else point for n, point in enumerate(shape.points))
-        moved = self._adjusted(replace(shape, points=points), number)
+        moved = self._adjusted(replace(shape, points=points, outline=()), number)
         if shape.shape_id == DRAFT:
             self.draft = moved
         else:
@@ -185,8 +212,7 @@ class MeasuredView(CommandView):
         return self.px_of(point) or (-1e6, -1e6)
 
     def _new(self, tool_id: str, points: tuple[Point, ...]) -> Shape:
-        sheet = self.sheet
-        in_patient = sheet.frame.in_patient if sheet else True
+        in_patient = self.ground.in_patient if self.ground else True
         return Shape(DRAFT, tool_id, points, index=self.frame_index, selected=True, in_patient=in_patient)
 
     def _put_draft(self, draft: Shape, moved: int) -> None:
@@ -204,9 +230,9 @@ class MeasuredView(CommandView):
             shape, points=points, lines=self.measure_words(tool.tool_id, tool.measure(after, sheet))
         )
 
-    def _is_here(self, shape: Shape, sheet: Sheet) -> bool:
+    def _is_here(self, shape: Shape, ground: Ground) -> bool:
         """On the frame that it names; else, in the patient, within half a slice of this one."""
-        if shape.in_patient is not sheet.frame.in_patient:
+        if shape.in_patient is not ground.in_patient:
             return False
         if shape.index is not None:
             return shape.index == self.frame_index

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,6 +136,7 @@ class MprView(TurningView):
 
     def plane_changed(self) -> None:
         """Crosshair lines follow the picture."""
+        super().plane_changed()
         self.cross_lines = tuple(line for view in self.others if (line := _line_of(self, view)) is not None)
 
     def slab_changed(self) -> None:
@@ -178,10 +180,20 @@ class MprGroup(QObject):
         self.views = tuple(views)
         self.point: Point | None = None
         self._busy = False
-        for view in self.views:
-            view.others = tuple(other for other in self.views if other is not view)
+        self._introduce()
+        for number, view in enumerate(self.views):
             view.position_changed.connect(self._on_position)
             view.state_changed.connect(self._on_state)
+            view.destroyed.connect(partial(self._lost, number, self.views))
+
+    def _introduce(self) -> None:
+        for view in self.views:
+            view.others = tuple(other for other in self.views if other is not view)
+
+    def _lost(self, number: int, all_views: tuple[MprView, ...]) -> None:
+        """A viewport shows something else now; the other planes go on without it."""
+        self.views = tuple(view for view in self.views if view is not all_views[number])
+        self._introduce()
 
     def set_volume(
         self, volume: VolumeImage | None, windows: Sequence[WindowLevel] = (), info: PictureInfo | None = None

@@ -8,13 +8,16 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from viewers.layers import LayerCache
 from viewers.overlays import (
+    color_bar,
     corner_text,
     crosshair,
     heat_legend,
     markers,
     notice,
     orientation,
+    outline_legend,
     scale_bar,
+    stamps,
     truth_badge,
 )
 from viewers.scene import Scene
@@ -23,12 +26,13 @@ from viewers.types import (
     HeatLayer,
     Marker,
     OutlineLayer,
+    Stamp,
     TextLevel,
     TruthBadge,
     ViewerText,
 )
 
-_TEXTS = (crosshair, corner_text, orientation, scale_bar, truth_badge)
+_TEXTS = (crosshair, color_bar, corner_text, orientation, scale_bar, truth_badge)
 
 
 class OverlayView(QWidget):
@@ -47,6 +51,7 @@ class OverlayView(QWidget):
         super().__init__(parent)
         self.texts = ViewerText()
         self.corners = CornerText()
+        self.stamps: tuple[Stamp, ...] = ()
         self.badge: TruthBadge | None = None
         self.heat: tuple[HeatLayer, ...] = ()
         self.outlines: tuple[OutlineLayer, ...] = ()
@@ -73,6 +78,12 @@ class OverlayView(QWidget):
         """The four corner texts."""
         self.corners = corners
         self.update()
+
+    def set_stamps(self, stamps: tuple[Stamp, ...]) -> None:
+        """Words on the picture itself; replaces what was there."""
+        if stamps != self.stamps:
+            self.stamps = stamps
+            self.update()
 
     def set_badge(self, badge: TruthBadge | None) -> None:
         """What this picture is not, or None."""
@@ -130,4 +141,6 @@ def paint_overlays(painter: QPainter, scene: Scene, *, ink: bool, bare: bool) ->
             overlay.paint(painter, scene)
         if ink:
             heat_legend.paint(painter, scene)
+            outline_legend.paint(painter, scene)
+    stamps.paint(painter, scene, bare=bare)
     notice.paint(painter, scene)

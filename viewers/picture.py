@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPolygonF
 
+from viewers.colormaps import false_colors
+from viewers.enhance import blur_px, sharpened
 from viewers.geometry import ScreenPlane, index_at, index_from_pixels, visible_part
 from viewers.gestures import WindowPace
+from viewers.ground import Ground, GroundSampler
 from viewers.showing import VoiTable
-from viewers.types import Affine, Frame, Point, ViewState, VolumeImage
-from viewers.vtk_bridge import Interpolation, Resampler, VtkArray
+from viewers.types import Affine, Frame, Interpolation, Point, ViewState, VolumeImage
+from viewers.vtk_bridge import Resampler, VtkArray
 from viewers.windowing import (
     TABLE_TYPES,
     Voi,
@@ -46,6 +49,7 @@ class Picture:
         self._pace: tuple[float, float] | None = None
         self._padded: VtkArray | None = None
         self._padding_is_known = False
+        self.ground: Ground | None = None  # what is background, where somebody has worked it out
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -137,12 +141,20 @@ class PictureSampler:
         self._shown: NDArray[np.uint8] = np.empty((0, 0), dtype=np.uint8)
         self._table_for: tuple[object, ...] | None = None
         self._table: NDArray[np.uint8] = np.empty(0, dtype=np.uint8)
+        self._ground = GroundSampler()
         self.interpolation = Interpolation.LINEAR
+        self._strong: NDArray[Any] | None = None
+        self._strong_of: NDArray[Any] | None = None
 
     def paint(self, painter: QPainter, picture: Picture, screen: Screen, state: ViewState) -> None:
         """Paint the picture; what is no part of it is black, however window and inversion fall."""
+        self.interpolation = state.between
         sampled = self.sampled(picture, screen)
-        image = self.image(picture, sampled, state, screen.ratio)
+        if state.edges and not picture.is_colour:
+            sampled = self._with_edges(sampled, picture, screen)
+        ground = picture.ground if state.ground else None
+        void = None if ground is None else self._ground.void(ground, screen)
+        image = self.image(picture, sampled, state, screen.ratio, void)
         painter.drawImage(QPointF(0, 0), image)
         width, height = screen.size[0] / screen.ratio, screen.size[1] / screen.ratio
         inside = visible_part(picture.affine, picture.shape, screen.plane, (width, height))
@@ -168,6 +180,15 @@ class PictureSampler:
             self._sampled_for, self._sampled_from = key, picture
         return self._sampled
 
+    def _with_edges(self, sampled: NDArray[Any], picture: Picture, screen: Screen) -> NDArray[Any]:
+        """Kept until other values are sampled: a change of window alone enhances nothing anew."""
+        if self._strong is None or self._strong_of is not sampled:
+            padding = padding_of(picture.source)
+            keep = None if padding is None else (sampled >= padding[0]) & (sampled <= padding[1])
+            mm_per_px = float(np.linalg.norm(screen.plane.right)) / screen.ratio
+            self._strong, self._strong_of = sharpened(sampled, blur_px(mm_per_px), keep), sampled
+        return self._strong
+
     def image(
         self,
         picture: Picture,
@@ -186,6 +207,9 @@ class PictureSampler:
             if void is not None:
                 self._shown[void] = 0
             kind = QImage.Format.Format_Grayscale8
+            if state.colors:
+                self._shown = false_colors(state.colors)[self._shown]
+                kind = QImage.Format.Format_RGB888
         rows, columns = self._shown.shape[:2]
         image = QImage(self._shown.data, columns, rows, self._shown.strides[0], kind)
         image.setDevicePixelRatio(ratio)
@@ -194,7 +218,7 @@ class PictureSampler:
     def _grey(self, sampled: NDArray[Any], picture: Picture, state: ViewState) -> NDArray[np.uint8]:
         source, kind = picture.source, sampled.dtype
         padding = padding_of(source)
-        how = (source.slope, source.intercept, voi_of(source, state), source.inverted != state.invert)
+        how = grey_of(source, state)
         if kind.name not in TABLE_TYPES:
             grey = direct_grey(sampled, *how)
             if padding is not None:
@@ -228,9 +252,13 @@ def table_of(source: Frame | VolumeImage, state: ViewState) -> VoiTable | None:
     return tables[state.table] if state.table is not None and state.table < len(tables) else None
 
 
-def voi_of(source: Frame | VolumeImage, state: ViewState) -> Voi:
-    """What makes grey of a source now."""
-    return Voi(state.window, source.voi_function, table_of(source, state))
+def grey_of(source: Frame | VolumeImage, state: ViewState) -> tuple[float, float, Voi, bool]:
+    """What makes grey of stored values now: slope, intercept, VOI, and whether the least is white."""
+    inverted = source.inverted != state.invert
+    if state.stored_table is not None:
+        return 1.0, 0.0, Voi(state.window, "LINEAR", state.stored_table), inverted
+    voi = Voi(state.window, source.voi_function, table_of(source, state))
+    return source.slope, source.intercept, voi, inverted
 
 
 def halved(pixels: NDArray[Any]) -> NDArray[Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +17,31 @@ from viewers.file_planes import FilePlanes
 from viewers.geometry import PictureBox, ScreenPlane
 from viewers.overlay_view import OverlayView, paint_overlays
 from viewers.picture import Picture, PictureSampler, Screen
+from viewers.presented import Presented
 from viewers.scene import CrossLine, Letters, Scene
 from viewers.showing import OverlayPlane, Shutter
 from viewers.slabs import inside
-from viewers.types import PictureInfo, Point, ViewState, VolumeImage, WindowLevel
+from viewers.types import (
+    HeatLayer,
+    Marker,
+    OutlineLayer,
+    PictureInfo,
+    Point,
+    ViewState,
+    VolumeImage,
+    WindowLevel,
+)
 from viewers.vtk_bridge import Resampler
 
+Ink = TypeVar("Ink", HeatLayer, OutlineLayer, Marker)
+Fitter = Callable[[PictureBox, ViewState, geometry.Size], ViewState]
 _START = ViewState(window=WindowLevel(40.0, 400.0), fitted=True)
 
 
 class PlaneView(OverlayView):
     """One plane of one picture. Subclasses say which, through `put_picture`."""
+
+    presented: Presented | None = None  # what somebody wanted over the picture on the screen
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +49,7 @@ class PlaneView(OverlayView):
         self.info = PictureInfo()
         self.picture: Picture | None = None
         self.box: PictureBox | None = None
+        self.fitter: Fitter = geometry.fit  # how a picture is brought into the view
         self.half_slab_mm = 0.0
         self.failure = ""
         self.notices: tuple[str, ...] = ()
@@ -73,7 +89,7 @@ class PlaneView(OverlayView):
     def show_state(self, state: ViewState) -> None:
         """Draw with this state and tell listeners, once, if it is another."""
         if state.fitted and self.box is not None:
-            state = geometry.fit(self.box, state, self.size_px)
+            state = self.fitter(self.box, state, self.size_px)
         if state != self._state:
             self._state = state
             self.plane_changed()
@@ -89,6 +105,11 @@ class PlaneView(OverlayView):
 
     def plane_changed(self) -> None:
         """For subclasses: geometry or state is another."""
+
+    @property
+    def stack_frame(self) -> int | None:
+        """Which frame of a stack is on the screen, from 0; None where there is no stack, or nothing of it is shown."""
+        return None
 
     def mm_at(self, x_px: float, y_px: float) -> Point | None:
         """The point in mm under a logical pixel position, or None without a picture."""
@@ -113,7 +134,9 @@ class PlaneView(OverlayView):
         """What to paint now; nothing that lies in another space than the picture."""
         plane, picture = self.plane, self.picture
         scene = Scene(self.size_px, self._state, info=self.info, text=self.texts, level=self.level)
-        scene = replace(scene, corners=self.corners, badge=self.badge, failure=self.failure)
+        scene = replace(
+            scene, corners=self.corners, stamps=self.stamps, badge=self.badge, failure=self.failure
+        )
         if plane is None or picture is None or self.failure:
             return replace(scene, notices=self.notices)
         space = picture.source.in_patient
@@ -123,12 +146,21 @@ class PlaneView(OverlayView):
             plane=plane,
             letters=self.letters(),
             half_slab_mm=self.half_slab_mm,
-            heat=tuple(layer for layer in self.heat if layer.in_patient == space) if ink else (),
-            outlines=tuple(layer for layer in self.outlines if layer.in_patient == space) if ink else (),
-            markers=tuple(m for m in self.markers if m.in_patient == space) if ink else (),
+            heat=self._here(self.heat, space) if ink else (),
+            outlines=self._here(self.outlines, space) if ink else (),
+            markers=self._here(self.markers, space) if ink else (),
             cross=self.cross_lines,
             cross_point=self.cross_point if self.cross_lines else None,
             notices=self.notices + _left_out(self, space),
+        )
+
+    def _here(self, inks: tuple[Ink, ...], in_patient: bool) -> tuple[Ink, ...]:
+        """What lies in the space of the picture, and where frames share one plane, on the frame that is shown."""
+        shown = self.stack_frame
+        return tuple(
+            one
+            for one in inks
+            if one.in_patient == in_patient and (one.frames is None or shown is None or shown in one.frames)
         )
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
@@ -186,11 +218,20 @@ class PlaneView(OverlayView):
     def paint_ink(self, painter: QPainter) -> None:
         """For subclasses: what the reader has drawn."""
 
+    def own_planes(self, picture: Picture) -> tuple[tuple[OverlayPlane, ...], Shutter | None]:
+        """Overlays and shutter that came with a picture, or are wanted over it; planes of a volume have none."""
+        source = picture.source
+        if isinstance(source, VolumeImage):
+            return (), None
+        if self.presented is None:
+            return source.overlays, source.shutter
+        return source.overlays + self.presented.overlays, self.presented.shutter or source.shutter
+
     def _paint_file_planes(
         self, painter: QPainter, planes: FilePlanes, picture: Picture, screen: Screen
     ) -> None:
         """What came with the picture, as far as it is switched on; a peek is bare of ink, never of the shutter."""
-        overlays, shutter = of_file(picture)
+        overlays, shutter = self.own_planes(picture)
         inked = self._state.overlays and not self.peeking
         image = planes.image(
             overlays if inked else (), shutter if self._state.shutter else None, picture.affine, screen
@@ -203,12 +244,6 @@ class PlaneView(OverlayView):
         super().resizeEvent(event)
         self.show_state(self._state)
         self.plane_changed()
-
-
-def of_file(picture: Picture) -> tuple[tuple[OverlayPlane, ...], Shutter | None]:
-    """Overlays and shutter that came with a picture; planes of a volume have none."""
-    source = picture.source
-    return ((), None) if isinstance(source, VolumeImage) else (source.overlays, source.shutter)
 
 
 def _paint_layers(painter: QPainter, view: PlaneView, scene: Scene, screen: Screen) -> None:
@@ -238,6 +273,9 @@ def _left_out(view: PlaneView, in_patient: bool) -> tuple[str, ...]:
 
 def _switched_off(view: PlaneView) -> tuple[str, ...]:
     """What came with the picture and the reader has switched off."""
-    overlays, shutter = of_file(view.picture) if view.picture is not None else ((), None)
-    ink = (view.texts.overlays_off,) if overlays and not view.state.overlays else ()
+    overlays, shutter = view.own_planes(view.picture) if view.picture is not None else ((), None)
+    drawn = view.presented is not None and (view.presented.strokes or view.presented.notes)
+    ink = (view.texts.overlays_off,) if (overlays or drawn) and not view.state.overlays else ()
+    if view.picture is not None and view.picture.ground is not None and not view.state.ground:
+        ink = (*ink, view.texts.ground_off)
     return (*ink, view.texts.shutter_off) if shutter is not None and not view.state.shutter else ink

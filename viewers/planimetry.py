@@ -11,6 +11,8 @@ from viewers.measuring import Flat, Measured, Sheet, Unit
 from viewers.types import Frame
 
 ELLIPSE_POINTS = 90
+HEAD = 0.18  # of an arrow, by its length
+_TURN = np.array([[0.87, -0.5], [0.5, 0.87]])  # 30 degrees to each side
 
 
 def way(points: Flat) -> float:
@@ -64,6 +66,12 @@ def circle(points: Flat) -> Flat:
     turn = np.linspace(0, 2 * math.pi, ELLIPSE_POINTS, endpoint=False)
     made: Flat = points[0] + radius * np.column_stack([np.cos(turn), np.sin(turn)])
     return made
+
+
+def arrow(points: Flat) -> tuple[Flat, ...]:
+    """A line and the head on its first point."""
+    back, tip = (points[1] - points[0]) * HEAD, points[0]
+    return points, np.array([tip + _TURN @ back, tip, tip + _TURN.T @ back])
 
 
 def ellipse_perimeter(half_u: float, half_v: float) -> float:

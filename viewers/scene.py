@@ -12,6 +12,7 @@ from viewers.types import (
     OutlineLayer,
     PictureInfo,
     Point,
+    Stamp,
     TextLevel,
     TruthBadge,
     ViewerText,
@@ -48,6 +49,7 @@ class Scene:
     text: ViewerText = field(default_factory=ViewerText)
     level: TextLevel = TextLevel.ALL
     corners: CornerText = field(default_factory=CornerText)
+    stamps: tuple[Stamp, ...] = ()
     badge: TruthBadge | None = None
     heat: tuple[HeatLayer, ...] = ()
     outlines: tuple[OutlineLayer, ...] = ()

@@ -17,6 +17,7 @@ class Shape:
     """One measurement in the picture. index: the frame of the stack that it was made on; None: by position.
 
     shape_id is empty while it is being made. lines: what stands beside it.
+    outline: the closed line of a region as it was drawn, where the plane under it may since have been turned.
     """
 
     shape_id: str
@@ -26,6 +27,7 @@ class Shape:
     index: int | None = None
     selected: bool = False
     in_patient: bool = True
+    outline: tuple[Point, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

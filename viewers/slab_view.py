@@ -11,17 +11,17 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
+from viewers.painted_view import PaintedView
 from viewers.picture import Picture, Screen
 from viewers.scene import Scene
 from viewers.slab_sampler import COSTLY, SlabSampler, coarser
 from viewers.slabs import Slab, SlabMode
-from viewers.steered_view import SteeredView
 
 STILL_MS = 150  # so long without a change, and a slab is drawn at full size
 
 
-class SlabView(SteeredView):
-    """Off until asked for. Heat, outlines and values stay those of the plane itself, and the picture says so."""
+class SlabView(PaintedView):
+    """Off until asked for. Values under the pointer stay those of the plane itself, and the picture says so."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,15 +57,21 @@ class SlabView(SteeredView):
         if not slab.is_on or scene.plane is None or scene.failure:
             return scene
         mode = dict(self.texts.slab_modes)[slab.mode.value]
-        said = [self.texts.slab.format(mode=mode, mm=f"{slab.thickness_mm:g}")]
-        if scene.heat or scene.outlines:
-            said.append(self.texts.slab_middle)
-        if self._is_moving(self.screen_of(scene.plane)):
+        said = [self.texts.slab.format(mode=mode, mm=self.texts.number(f"{slab.thickness_mm:g}"))]
+        moving = self._is_moving(self.screen_of(scene.plane))
+        if scene.heat or scene.outlines or self.masks is not None:
+            said.append(self.texts.slab_middle if moving else self.texts.slab_through)
+        if moving:
             said.append(self.texts.slab_reduced)
         return replace(scene, notices=(*said, *scene.notices))
 
     def paint_picture(self, painter: QPainter, picture: Picture, screen: Screen) -> None:
-        """The plane, or the slab around it: at half size while it moves, if the whole takes long."""
+        """The plane, or the slab around it: at half size while it moves, if the whole takes long.
+
+        What lies over it is of the whole slab as soon as it rests; what a brush paints is seen in its plane.
+        """
+        self.layers.reach_mm = 0.0 if self._is_moving(screen) else self.slab.reach_mm
+        self.mask_reach_mm = 0.0 if self.is_painted else self.layers.reach_mm
         if not self.slab.is_on:
             super().paint_picture(painter, picture, screen)
             return

@@ -13,10 +13,12 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from viewers import geometry
+from viewers.overlays import presented
+from viewers.painted_view import PaintedView
 from viewers.picture import Picture
+from viewers.presented import Presented
 from viewers.reference_lines import Line
-from viewers.steered_view import SteeredView
-from viewers.types import Affine, Frame, FrameSource, PictureInfo, Point, WindowLevel
+from viewers.types import Affine, Frame, FrameSource, PictureInfo, Point, TextLevel, WindowLevel
 from viewers.windowing import window_near
 
 _KEPT_PICTURES = 4
@@ -24,7 +26,7 @@ _KNOWN = PictureInfo()
 REFERENCE = QColor(120, 230, 255)
 
 
-class SliceView(SteeredView):
+class SliceView(PaintedView):
     """Shows one frame of a source. `index` is the wanted one; what is really shown is `shown_index`."""
 
     index_changed = Signal(int)
@@ -40,6 +42,8 @@ class SliceView(SteeredView):
         self.shown_index: int | None = None
         self._looked = False
         self._reference: Line | None = None
+        self.guide: Callable[[QPainter], None] | None = None  # ruler, map: what leads through the picture
+        self.look_at: Callable[[Picture], None] | None = None  # called with each picture before it is drawn
 
     @property
     def index(self) -> int:
@@ -50,6 +54,11 @@ class SliceView(SteeredView):
     def frame_index(self) -> int:
         """The frame on the screen, which may be an earlier one while the wanted one is decoded."""
         return self._index if self.shown_index is None else self.shown_index
+
+    @property
+    def stack_frame(self) -> int | None:
+        """See `PlaneView`."""
+        return self.shown_index
 
     @property
     def layer_count(self) -> int:
@@ -71,6 +80,7 @@ class SliceView(SteeredView):
         self._source, self.info = source, info
         self._kept.clear()
         self.shown_index, self.failure, self.notices = None, "", ()
+        self.presented = None
         self._first_painted = False
         self.start_window = windows[0] if windows else None
         self.start_table, self._looked = None, False
@@ -89,14 +99,26 @@ class SliceView(SteeredView):
         self._refresh()
         self.index_changed.emit(index)
 
+    def renew(self) -> None:
+        """The source gives other pictures than before at the same places."""
+        self._kept.clear()
+        self._refresh()
+
     def set_reference(self, line: Line | None) -> None:
         """Where another image cuts through this one, LPS mm; None where none does."""
         if line != self._reference:
             self._reference = line
             self.update()
 
+    def set_presented(self, wanted: Presented | None) -> None:
+        """Drawings and a shutter that somebody wanted over the frame on the screen; None where nobody did."""
+        self.presented = wanted
+        self.update()
+
     def paint_ink(self, painter: QPainter) -> None:
-        """The line of the other image lies under what the reader has drawn."""
+        """What others drew and the line of the other image lie under what the reader has drawn."""
+        if self.presented is not None and self.state.overlays and not self.peeking:
+            presented.paint(painter, self.presented, self.px_of)
         ends = [self.px_of(end) for end in self._reference or ()]
         if not self.peeking and len(ends) == 2 and ends[0] is not None and ends[1] is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -104,6 +126,8 @@ class SliceView(SteeredView):
                 painter.setPen(pen)
                 painter.drawLine(QPointF(*ends[0]), QPointF(*ends[1]))
         super().paint_ink(painter)
+        if self.guide is not None and not self.peeking and self.level is not TextLevel.NONE:
+            self.guide(painter)
 
     def next_image(self, step: int = 1) -> None:
         """So many frames on, or back; stops at the ends."""
@@ -116,7 +140,7 @@ class SliceView(SteeredView):
     def jump_to(self, point_mm: Point) -> None:
         """Go to the frame that a point lies on, or nearest to, and bring the point into the view."""
         self.show_nearest(point_mm)
-        self._bring_into_view(point_mm)
+        self.bring_into_view(point_mm)
 
     def show_nearest(self, point_mm: Point) -> None:
         """Go to the frame that a point lies on, or nearest to."""
@@ -128,7 +152,8 @@ class SliceView(SteeredView):
         affine = self.affine_at(index)
         return abs(float((np.asarray(point_mm) - affine[:3, 3]) @ geometry.normal_of(affine)))
 
-    def _bring_into_view(self, point_mm: Point) -> None:
+    def bring_into_view(self, point_mm: Point) -> None:
+        """Move an enlarged picture so that a point is seen well inside of the view."""
         place = self.px_of(point_mm)
         if place is None:
             return
@@ -169,12 +194,15 @@ class SliceView(SteeredView):
 
     def _show_frame(self, frame: Frame) -> None:
         picture = self._kept.get(self._index)
-        if picture is None or picture.source is not frame:
+        is_new = picture is None or picture.source is not frame
+        if picture is None or is_new:
             picture = Picture(frame, flat=True)
             self._kept[self._index] = picture
             while len(self._kept) > _KEPT_PICTURES:
                 self._kept.popitem(last=False)
         self.shown_index = self._index
+        if is_new and self.look_at is not None:
+            self.look_at(picture)
         rows, columns = frame.pixels.shape[:2]
         box = geometry.frame_box(picture.affine, rows, columns)
         normal = np.cross(box.right, box.down)

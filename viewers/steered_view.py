@@ -11,15 +11,15 @@ from viewers.geometry import Vector
 from viewers.gestures import Gesture, PointerEvent
 from viewers.interaction import PointerEngine
 from viewers.loupe import FACTOR, HAND, Glass, clip_of, enlarged, paint_rim
-from viewers.measured_view import MeasuredView
 from viewers.mouse_profiles import Button, MouseProfile
 from viewers.overlays import markers, measurements, truth_badge
+from viewers.pointed_view import PointedView
 from viewers.region_window import window_of
 from viewers.shapes import measure_tools
 from viewers.types import Point, WindowLevel
 
 
-class SteeredView(MeasuredView):
+class SteeredView(PointedView):
     """Gestures that are the same for stacks and planes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -27,6 +27,7 @@ class SteeredView(MeasuredView):
         self.engine = PointerEngine(self, self)
         self.engine.clicked.connect(self._on_click)
         self.engine.double_clicked.connect(self._on_double_click)
+        self._pointer_px: tuple[float, float] | None = None
         self.engine.hovered.connect(self._on_hover)
         self.engine.side_pressed.connect(self.finding_step)
         self.engine.zoomed.connect(self.zoom_at)
@@ -54,9 +55,11 @@ class SteeredView(MeasuredView):
 
     def event(self, event: QEvent) -> bool:
         """Tell the badge's details to whoever points at it, and when the pointer is gone."""
-        if self.draft is not None and isinstance(event, QKeyEvent) and self._ends_shape(event):
+        drawn_by_hand = self.draft is not None and self.key_cursor is None
+        if drawn_by_hand and isinstance(event, QKeyEvent) and self._ends_shape(event):
             return True
         if event.type() is QEvent.Type.Leave:
+            self._pointer_px = None
             self.point_hovered.emit(None)
         if isinstance(event, QHelpEvent) and self._on_badge(event.pos()):
             self.show_badge_details(event.globalPos())
@@ -97,11 +100,11 @@ class SteeredView(MeasuredView):
             painter.translate(glass.around.topLeft())
             self.paint_enlarged(painter, self.picture, enlarged(plane, glass, self.devicePixelRatioF()))
             painter.restore()
-            paint_rim(painter, glass, self.texts.glass.format(factor=f"{FACTOR:g}"))
+            paint_rim(painter, glass, self.texts.glass.format(factor=self.texts.number(f"{FACTOR:g}")))
 
     def start_drawing(self, tool_id: str, press: PointerEvent) -> Gesture | None:
         """The drag of a tool that measures; None for other tools, and where there is no frame to measure."""
-        if tool_id not in measure_tools() or self.sheet is None:
+        if tool_id not in measure_tools() or self.ground is None:
             return None
         return measure_gestures.draw(self, press, tool_id)
 
@@ -109,6 +112,10 @@ class SteeredView(MeasuredView):
         """The drag of a measurement's point under the pointer, or None."""
         found = self.handle_at(press.x_px, press.y_px) if self.draft is None else None
         return measure_gestures.move(self, press, *found) if found else None
+
+    def start_painting(self, _tool_id: str, _press: PointerEvent) -> Gesture | None:
+        """Views on which masks are corrected have a brush."""
+        return None
 
     def place_cross(self, point: Point) -> None:
         """Tell others of a point; views with a crosshair move it."""
@@ -151,7 +158,13 @@ class SteeredView(MeasuredView):
         event.accept()
         return True
 
+    @property
+    def pointed(self) -> Point | None:
+        """Where the pointer is in the picture as it is drawn now; another image may have come under it meanwhile."""
+        return self.mm_at(*self._pointer_px) if self._pointer_px is not None else None
+
     def _on_hover(self, x_px: float, y_px: float) -> None:
+        self._pointer_px = (x_px, y_px)
         self.point_hovered.emit(self.mm_at(x_px, y_px))
 
 

@@ -8,7 +8,7 @@ of the first pixel). A view never mixes the two.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Protocol
 
@@ -109,6 +109,7 @@ class HeatLayer:
     max_alpha: float = 0.6
     in_patient: bool = True
     colormap: str = "cividis"
+    frames: frozenset[int] | None = None  # of the stack that it lies on, from 0; None: wherever its place is
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,6 +125,7 @@ class OutlineLayer:
     colors: dict[int, tuple[int, int, int]]
     in_patient: bool = True
     names: dict[int, str] = field(default_factory=dict)
+    frames: frozenset[int] | None = None  # as of a heat layer
 
 
 class MarkerState(Enum):
@@ -148,6 +150,11 @@ class Marker:
     box_max: Point | None = None
     selected: bool = False
     in_patient: bool = True
+    tone: tuple[int, int, int] | None = (
+        None  # a colour in place of that of the state, where sets are compared
+    )
+    dashed: bool = False  # with a tone: the line of the second set
+    frames: frozenset[int] | None = None  # as of a heat layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +165,14 @@ class CornerText:
     top_right: tuple[str, ...] = ()
     bottom_left: tuple[str, ...] = ()
     bottom_right: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A word on the picture itself that no text level and no small view takes away; grave ones stay in a peek too."""
+
+    text: str
+    grave: bool = False
 
 
 class BadgeLevel(Enum):
@@ -177,13 +192,24 @@ class TruthBadge:
     details: tuple[str, ...] = ()
 
 
+class Interpolation(Enum):
+    """How values between voxel centres are made."""
+
+    NEAREST = "nearest"
+    LINEAR = "linear"
+    CUBIC = "cubic"
+
+
 @dataclass(frozen=True, slots=True)
 class ViewState:
     """How a stack is looked at. scale is screen pixels per mm (per pixel where no spacing is known).
 
     Flips come before turns; turns go clockwise. pan_px moves the picture's centre away from the view's centre.
     fitted: scale and pan follow the size of the view. table: which of the picture's own VOI tables makes grey, in
-    place of the window. overlays, shutter: whether those that came with the picture are drawn.
+    place of the window. stored_table: one from elsewhere that does, for stored values. overlays, shutter: whether
+    those that came with the picture are drawn. colors: a table of `viewers.colormaps` in place of grey. edges: made
+    stronger for the eye. between: how pixels are drawn apart. ground: whether what is known to be background is drawn
+    black.
     """
 
     window: WindowLevel
@@ -197,6 +223,15 @@ class ViewState:
     table: int | None = None
     overlays: bool = True
     shutter: bool = True
+    colors: str = ""
+    edges: bool = False
+    between: Interpolation = Interpolation.LINEAR
+    ground: bool = True
+    stored_table: VoiTable | None = None
+
+    def windowed(self, window: WindowLevel) -> ViewState:
+        """Grey by a window, in place of any table."""
+        return replace(self, window=window, table=None, stored_table=None)
 
 
 class TextLevel(Enum):
@@ -242,11 +277,19 @@ class ViewerText:
         "This picture has no position in the patient, so no planes can be cut from it. Use the stack view."
     )
     overlays_off: str = "the picture's own overlays are hidden"
+    ground_off: str = "background as stored, not black"
     shutter_off: str = "the picture's own shutter is off"
     no_colour_mpr: str = "Planes cannot be cut from colour pictures. Use the stack view."
     slab: str = "{mode} slab, {mm} mm"
     slab_modes: tuple[tuple[str, str], ...] = (("mip", "MIP"), ("minip", "MinIP"), ("mean", "mean"))
     slab_middle: str = "marks, heat and values: middle of the slab"
+    slab_through: str = "outlines and heat: all through the slab; values: its middle"
     glass: str = "picture alone, {factor} times"
     slab_reduced: str = "reduced while it moves"
+    more_regions: str = "and {count} more"
+    decimal: str = "."
     millimeter: str = "mm"
+
+    def number(self, plain: str) -> str:
+        """A number as Python writes it, with the language's own mark before its decimals."""
+        return plain.replace(".", self.decimal)

@@ -15,12 +15,17 @@ from viewers.volume_camera import CameraPose, letters_of, to_screen
 
 CUBE_PX = 22.0
 MARKER_PX = 9.0
+HANDLE_PX = 5.0
+_BOX = QColor(120, 230, 255)
 _CROSSHAIR = QColor(255, 210, 60)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VolumeScene:
-    """One picture's overlay. title names the colouring; notes are warnings; foot is always there."""
+    """One picture's overlay. title names the colouring; notes are warnings; foot is always there.
+
+    edges, handles: of the box that crops, while it is shown.
+    """
 
     pose: CameraPose
     size_px: tuple[float, float]
@@ -30,11 +35,14 @@ class VolumeScene:
     title: str
     notes: tuple[str, ...]
     foot: str
+    edges: tuple[tuple[Point, Point], ...] = ()
+    handles: tuple[Point, ...] = ()
 
 
 def paint(painter: QPainter, scene: VolumeScene) -> None:
     """Everything, warnings last."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    _paint_box(painter, scene)
     _paint_crosshair(painter, scene)
     for marker in scene.markers:
         if marker.in_patient:
@@ -69,6 +77,20 @@ def _paint_marker(painter: QPainter, scene: VolumeScene, marker: Marker) -> None
     words.draw(painter, rect, Qt.AlignmentFlag.AlignLeft, shown, look.color)
 
 
+def _paint_box(painter: QPainter, scene: VolumeScene) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(_BOX, 1.0, Qt.PenStyle.DashLine))
+    for ends in scene.edges:
+        (x, y, _), (u, v, _) = (to_screen(scene.pose, end, scene.size_px) for end in ends)
+        painter.drawLine(QPointF(x, y), QPointF(u, v))
+    for point in scene.handles:
+        x, y, _ = to_screen(scene.pose, point, scene.size_px)
+        painter.setPen(QPen(words.SHADE, 1.5))
+        painter.setBrush(_BOX)
+        painter.drawRect(QRectF(x - HANDLE_PX, y - HANDLE_PX, 2 * HANDLE_PX, 2 * HANDLE_PX))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
 def _paint_crosshair(painter: QPainter, scene: VolumeScene) -> None:
     if scene.crosshair is None:
         return
@@ -84,6 +106,8 @@ def _paint_letters(painter: QPainter, scene: VolumeScene) -> None:
     step = words.line_height(words.LETTER_POINT_SIZE)
     wide, margin = 48.0, words.MARGIN_PX
     pose = scene.pose
+    # Above the lines at the foot: in a narrow view they reach the middle.
+    below = (len(scene.corners.bottom_left) + len(scene.notes) + 2) * words.line_height()
     places = (
         (-pose.right, QRectF(margin, height / 2 - step / 2, wide, step), Qt.AlignmentFlag.AlignLeft),
         (
@@ -94,7 +118,7 @@ def _paint_letters(painter: QPainter, scene: VolumeScene) -> None:
         (pose.up, QRectF(width / 2 - wide / 2, margin, wide, step), Qt.AlignmentFlag.AlignHCenter),
         (
             -pose.up,
-            QRectF(width / 2 - wide / 2, height - margin - 2 * step, wide, step),
+            QRectF(width / 2 - wide / 2, height - margin - step - below, wide, step),
             Qt.AlignmentFlag.AlignHCenter,
         ),
     )

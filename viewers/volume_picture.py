@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,27 +14,16 @@ from PySide6.QtWidgets import QWidget
 from viewers import volume_camera as camera
 from viewers.overlays import words
 from viewers.types import VolumeImage, WindowLevel
+from viewers.volume_clip import HalfSpace
 from viewers.volume_presets import PRESETS, preset
+from viewers.volume_proxy import value_range
+from viewers.volume_words import VolumeText
 
 if TYPE_CHECKING:
-    from viewers.volume_engine import VolumeEngine
+    from viewers.volume_engine import TextureLimits, VolumeEngine
     from viewers.volume_renderer import Coloring
 
 REST_MS = 180
-
-
-@dataclass(frozen=True, slots=True)
-class VolumeText:
-    """Every word this view writes by itself; the app hands in another language."""
-
-    not_primary: str = "not for primary diagnosis"
-    preparing: str = "preparing the volume"
-    coarse: str = "half resolution: full picture follows"
-    reduced: str = "drawn coarser than its slices: they are too many for 3D without a graphics card"
-    no_renderer: str = "3D needs OpenGL, and this machine offers none. Slices and planes work without it."
-    no_place: str = "These pictures have no position in the patient, so there is no volume to show."
-    not_grey: str = "Colour pictures have no volume rendering. Use the stack view."
-    one_slice: str = "One slice is no volume. Use the stack view."
 
 
 class VolumePicture(QWidget):
@@ -47,11 +36,13 @@ class VolumePicture(QWidget):
         super().__init__(parent)
         self.texts = VolumeText()
         self.preset_id = PRESETS[0].preset_id
+        self.limits: TextureLimits | None = None  # of the graphics card, once it has been tried
         self.window_level: WindowLevel | None = None
         self.failure = ""
         self.volume: VolumeImage | None = None
         self.pose = camera.look_from("A", (0, 0, 0), 200.0)
         self.is_full = False
+        self._range: WindowLevel | None = None
         self._image: QImage | None = None
         self._engines: list[VolumeEngine] = []
         self.destroyed.connect(partial(_release_all, self._engines))
@@ -115,6 +106,11 @@ class VolumePicture(QWidget):
         """Even the full picture is drawn from fewer voxels than there are."""
         return any(engine.is_reduced for engine in self._engines)
 
+    @property
+    def is_limited(self) -> bool:
+        """The graphics card takes no more, as far as is known."""
+        return any(engine.is_reduced and engine.is_hardware for engine in self._engines)
+
     def size_px(self) -> tuple[float, float]:
         """Logical pixels."""
         return float(max(self.width(), 1)), float(max(self.height(), 1))
@@ -146,13 +142,13 @@ class VolumePicture(QWidget):
     def _start(self, volume: VolumeImage) -> None:
         from viewers.volume_engine import VolumeEngine
 
-        engine = VolumeEngine(volume)
+        engine = VolumeEngine(volume, self.limits)
         if not engine.works:
             engine.release()
             self.failure = self.texts.no_renderer
             return
         self._engines.append(engine)
-        self.volume = volume
+        self.volume, self._range = volume, value_range(volume)
         engine.ready.connect(self.redraw)
         engine.full_picture.connect(partial(self._put, full=True))
         self.look_from("A")
@@ -180,7 +176,17 @@ class VolumePicture(QWidget):
     def _coloring(self) -> Coloring:
         from viewers.volume_renderer import Coloring
 
-        return Coloring(preset(self.preset_id), self.window_level)
+        return Coloring(preset(self.preset_id), self.window_in_force(), self.spaces())
+
+    def spaces(self) -> tuple[HalfSpace, ...]:
+        """For subclasses: what is not cut away."""
+        return ()
+
+    def window_in_force(self) -> WindowLevel | None:
+        """The reader's window, or the picture's own range where the colouring goes by it."""
+        if self.window_level is None and preset(self.preset_id).by_range:
+            return self._range
+        return self.window_level
 
     def _device_size(self) -> tuple[int, int]:
         scale = self.devicePixelRatioF()

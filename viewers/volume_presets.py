@@ -17,7 +17,9 @@ class VolumePreset:
     """One colouring. opacity: (value, 0..1 per mm); colors: (value, (red, green, blue) 0..1); values as in CT, HU.
 
     window: the range the points were chosen in; another window stretches them. mip: the brightest value along
-    each ray, as grey, instead of a lit surface.
+    each ray, as grey, instead of a lit surface. modalities: what it is meant for; empty for all. by_range: the points
+    are shares of the picture's own range of values, 0 to 1000, as where values have no scale of their own (MR).
+    is_empty: the volume is not drawn, surfaces alone are.
     """
 
     preset_id: str
@@ -28,6 +30,9 @@ class VolumePreset:
     mip: bool = False
     ambient: float = 0.22
     specular: float = 0.25
+    modalities: tuple[str, ...] = ()
+    by_range: bool = False
+    is_empty: bool = False
 
 
 PRESETS: tuple[VolumePreset, ...] = (
@@ -44,6 +49,7 @@ PRESETS: tuple[VolumePreset, ...] = (
             (3000, (0.85, 0.93, 1.0)),
         ),
         specular=0.35,
+        modalities=("CT",),
     ),
     VolumePreset(
         "ct_lung",
@@ -67,6 +73,7 @@ PRESETS: tuple[VolumePreset, ...] = (
             (-400, (1.0, 0.82, 0.62)),
             (-200, (1.0, 0.9, 0.8)),
         ),
+        modalities=("CT",),
     ),
     VolumePreset(
         "ct_soft",
@@ -80,6 +87,21 @@ PRESETS: tuple[VolumePreset, ...] = (
             (200, (0.95, 0.88, 0.78)),
             (800, (1.0, 1.0, 0.95)),
         ),
+        modalities=("CT",),
+    ),
+    VolumePreset(
+        "ct_vessels",
+        "CT vessels with contrast",
+        WindowLevel(250, 500),
+        ((-1024, 0.0), (120, 0.0), (170, 0.08), (260, 0.5), (450, 0.7), (3071, 0.8)),
+        (
+            (120, (0.55, 0.10, 0.08)),
+            (250, (0.88, 0.30, 0.20)),
+            (400, (0.98, 0.72, 0.50)),
+            (700, (1.0, 0.96, 0.88)),
+        ),
+        specular=0.4,
+        modalities=("CT",),
     ),
     VolumePreset(
         "mip",
@@ -88,8 +110,58 @@ PRESETS: tuple[VolumePreset, ...] = (
         ((-400, 0.0), (700, 1.0)),
         ((-400, (0.0, 0.0, 0.0)), (700, (1.0, 1.0, 1.0))),
         mip=True,
+        modalities=("CT",),
+    ),
+    VolumePreset(
+        "range_surface",
+        "Surface, by the picture's own range",
+        WindowLevel(500, 1000),
+        ((0, 0.0), (110, 0.0), (180, 0.12), (320, 0.35), (600, 0.6), (1000, 0.85)),
+        (
+            (100, (0.45, 0.30, 0.26)),
+            (300, (0.78, 0.62, 0.54)),
+            (600, (0.95, 0.88, 0.80)),
+            (1000, (1.0, 1.0, 1.0)),
+        ),
+        by_range=True,
+    ),
+    VolumePreset(
+        "range_bright",
+        "Bright structures, by the picture's own range",
+        WindowLevel(500, 1000),
+        ((0, 0.0), (420, 0.0), (520, 0.10), (700, 0.5), (1000, 0.85)),
+        ((420, (0.50, 0.12, 0.10)), (650, (0.92, 0.52, 0.36)), (1000, (1.0, 0.96, 0.88))),
+        specular=0.35,
+        by_range=True,
+    ),
+    VolumePreset(
+        "range_mip",
+        "MIP, by the picture's own range",
+        WindowLevel(500, 1000),
+        ((60, 0.0), (900, 1.0)),
+        ((60, (0.0, 0.0, 0.0)), (900, (1.0, 1.0, 1.0))),
+        mip=True,
+        by_range=True,
+    ),
+    VolumePreset(
+        "surfaces",
+        "Surfaces of masks alone",
+        WindowLevel(500, 1000),
+        ((0, 0.0), (1000, 0.0)),
+        ((0, (0.0, 0.0, 0.0)), (1000, (0.0, 0.0, 0.0))),
+        is_empty=True,
     ),
 )
+
+
+def presets_for(modality: str) -> tuple[VolumePreset, ...]:
+    """Colourings that make sense for a modality, the first to begin with.
+
+    Values in HU have colourings of their own; whatever else is seen by its own range of values.
+    """
+    if modality == "CT":
+        return tuple(one for one in PRESETS if not one.by_range)
+    return tuple(one for one in PRESETS if not one.modalities)
 
 
 def preset(preset_id: str) -> VolumePreset:

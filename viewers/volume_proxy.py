@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewers.types import Point, VolumeImage, WindowLevel
+from viewers.volume_clip import HalfSpace, is_kept
 from viewers.volume_presets import VolumePreset, opacity_of
 
 # The CPU's ray caster keeps three bytes beside each voxel: 1,000 slices of 512 x 512 would take 0.8 GB for one picture.
 MOST_VOXELS = 100_000_000
+_SPARSE, _SHARES = 64, (1.0, 99.7)
 FIRST_SEEN = 0.3  # a ray has met something once it has lost this share of its light
 
 
@@ -30,6 +32,14 @@ def half_size(volume: VolumeImage) -> VolumeImage:
     scale = np.diag([*map(float, steps), 1.0])
     scale[:3, 3] = [(step - 1) / 2 for step in steps]
     return replace(volume, pixels=small, affine=volume.affine @ scale)
+
+
+def value_range(volume: VolumeImage) -> WindowLevel:
+    """The modality values that nearly all voxels have, from a sample: single bright ones do not count."""
+    steps = tuple(slice(None, None, max(1, size // _SPARSE)) for size in volume.pixels.shape)
+    low, high = np.percentile(volume.pixels[steps], _SHARES) * volume.slope + volume.intercept
+    low, high = min(low, high), max(low, high)
+    return WindowLevel(float(low + high) / 2, max(float(high - low), 1e-6))
 
 
 def is_within(volume: VolumeImage, most: int = MOST_VOXELS) -> bool:
@@ -87,10 +97,11 @@ def first_seen(
     ray: tuple[NDArray[np.float64], NDArray[np.float64]],
     chosen: VolumePreset,
     window: WindowLevel | None,
+    spaces: tuple[HalfSpace, ...] = (),
 ) -> Point | None:
     """The first place along a ray that hides what lies behind it (the brightest in a MIP), LPS mm, or None.
 
-    ray: a point anywhere on it, and the unit direction from the eye.
+    ray: a point anywhere on it, and the unit direction from the eye. spaces: what is not cut away.
     """
     point, direction = ray
     corners = np.array(np.meshgrid(*[(0, size - 1) for size in volume.pixels.shape])).reshape(3, -1).T
@@ -101,7 +112,7 @@ def first_seen(
     path = point + reach[:, None] * direction
     index = np.linalg.solve(volume.affine[:3, :3], (path - volume.affine[:3, 3]).T).T
     index = np.rint(index).astype(int)
-    inside = np.all((index >= 0) & (index < volume.pixels.shape), axis=1)
+    inside = np.all((index >= 0) & (index < volume.pixels.shape), axis=1) & is_kept(path, spaces)
     if not inside.any():
         return None
     path, index = path[inside], index[inside]

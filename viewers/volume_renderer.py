@@ -28,8 +28,11 @@ from vtkmodules.vtkRenderingCore import (
 from vtkmodules.vtkRenderingVolume import vtkFixedPointVolumeRayCastMapper, vtkGPUVolumeRayCastMapper
 
 from viewers.types import VolumeImage, WindowLevel
+from viewers.volume_actors import SurfaceActors, clip
 from viewers.volume_camera import CameraPose
+from viewers.volume_clip import HalfSpace
 from viewers.volume_presets import VolumePreset, stretched
+from viewers.volume_surfaces import Surface
 from viewers.vtk_bridge import VtkArray
 
 SOFTWARE_RENDERERS = ("llvmpipe", "softpipe", "swrast", "gdi generic", "software")
@@ -38,10 +41,11 @@ _EYE_DISTANCE_MM = 4000.0
 
 @dataclass(frozen=True, slots=True)
 class Coloring:
-    """A preset, and the window that the reader chose instead of its own."""
+    """A preset, the window that the reader chose instead of its own, and what is not cut away."""
 
     preset: VolumePreset
     window: WindowLevel | None = None
+    spaces: tuple[HalfSpace, ...] = ()
 
 
 class VolumeRenderer:
@@ -60,6 +64,7 @@ class VolumeRenderer:
         self._property.SetInterpolationTypeToLinear()
         self._volume.SetProperty(self._property)
         self._mapper: Any = None  # Any: one of two VTK mappers, which have no types
+        self._surfaces = SurfaceActors(self._renderer)
         self._array: VtkArray | None = None
         self._image: VolumeImage | None = None
         self._coloring: Coloring | None = None
@@ -119,6 +124,15 @@ class VolumeRenderer:
             self._mapper.SetBlendModeToMaximumIntensity()
         else:
             self._mapper.SetBlendModeToComposite()
+        self._volume.SetVisibility(not chosen.is_empty)
+        clip(self._mapper, coloring.spaces)
+        self._surfaces.clip(coloring.spaces)
+
+    def set_surfaces(self, surfaces: tuple[Surface, ...]) -> None:
+        """Surfaces that stand in the volume; replaces what was there."""
+        self._surfaces.put(surfaces)
+        if self._mapper is not None and hasattr(self._mapper, "SetIntermixIntersectingGeometry"):
+            self._mapper.SetIntermixIntersectingGeometry(bool(surfaces))
 
     def picture(self, pose: CameraPose, size_px: tuple[int, int]) -> NDArray[np.uint8]:
         """(height, width, 4) RGBA, first row on top."""
@@ -141,6 +155,7 @@ class VolumeRenderer:
 
     def release(self) -> None:
         """Let go of the volume and of OpenGL."""
+        self._surfaces.put(())
         if self._mapper is not None:
             self._renderer.RemoveVolume(self._volume)
             self._mapper.RemoveAllInputs()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage, QPainter, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from viewers import volume_camera as camera
 from viewers.types import CornerText, Marker, Point, WindowLevel
+from viewers.volume_clip import edges, handles
 from viewers.volume_gestures import SteeredVolume
 from viewers.volume_overlay import MARKER_PX, VolumeScene, marker_px, paint
-from viewers.volume_presets import PRESETS, preset
+from viewers.volume_presets import PRESETS, preset, presets_for
 from viewers.volume_proxy import first_seen
 
 
@@ -27,6 +29,7 @@ class VolumeView(SteeredVolume):
         self.corners = CornerText()
         self.crosshair: Point | None = None
         self.overlays_visible = True
+        self.preset_ids = tuple(one.preset_id for one in PRESETS)
 
     def set_preset(self, preset_id: str) -> None:
         """Another colouring with its own window; ValueError for an unknown id."""
@@ -37,8 +40,15 @@ class VolumeView(SteeredVolume):
 
     def next_preset(self) -> None:
         """The colouring after this one."""
-        ids = [known.preset_id for known in PRESETS]
-        self.set_preset(ids[(ids.index(self.preset_id) + 1) % len(ids)])
+        ids = self.preset_ids
+        here = ids.index(self.preset_id) if self.preset_id in ids else -1
+        self.set_preset(ids[(here + 1) % len(ids)])
+
+    def offer_presets(self, modality: str) -> None:
+        """Colourings that make sense for this modality; one that does not gives way to the first."""
+        self.preset_ids = tuple(one.preset_id for one in presets_for(modality))
+        if self.preset_id not in self.preset_ids:
+            self.set_preset(self.preset_ids[0])
 
     def set_window(self, window: WindowLevel | None) -> None:
         """Stretch the colouring over another range of values; None gives the preset's own."""
@@ -71,11 +81,25 @@ class VolumeView(SteeredVolume):
         return float(x), float(y)
 
     def pick(self, x_px: float, y_px: float) -> Point | None:
-        """What is seen at a place of the widget, LPS mm, or None for the background."""
+        """What is seen at a place of the widget, LPS mm, the first of volume and surfaces; None for the background."""
+        from viewers.volume_surfaces import first_hit
+
         if self.volume is None:
             return None
-        ray = (camera.from_screen(self.pose, x_px, y_px, self.size_px()), -self.pose.toward_eye)
-        return first_seen(self.volume, ray, preset(self.preset_id), self.window_level)
+        point, away = camera.from_screen(self.pose, x_px, y_px, self.size_px()), -self.pose.toward_eye
+        chosen, spaces = preset(self.preset_id), self.spaces()
+        met = [
+            point + along * away
+            for surface in self.surfaces
+            if (along := first_hit(surface, point, away, spaces)) is not None
+        ]
+        if not chosen.is_empty:
+            seen = first_seen(self.volume, (point, away), chosen, self.window_in_force(), spaces)
+            met += [np.asarray(seen)] if seen is not None else []
+        if not met:
+            return None
+        x, y, z = min(met, key=lambda place: float(place @ away)).tolist()
+        return x, y, z
 
     def click(self, x_px: float, y_px: float) -> None:
         """A marker if one lies there, else the first thing that the ray meets."""
@@ -110,11 +134,20 @@ class VolumeView(SteeredVolume):
             self.markers if self.overlays_visible else (),
             self.crosshair,
             self.corners,
-            preset(self.preset_id).title,
+            self.texts.title(self.preset_id),
             (
                 *self.corners.bottom_right,  # no badge here: what must be known of the picture stands among its notes
                 *(() if self.is_full else (self.texts.coarse,)),
-                *((self.texts.reduced,) if self.is_reduced else ()),
+                *(
+                    (self.texts.reduced_card if self.is_limited else self.texts.reduced,)
+                    if self.is_reduced
+                    else ()
+                ),
+                *((self.texts.cropped,) if self.spaces() else ()),
             ),
             self.texts.not_primary,
+            tuple(edges(self.crop, self.volume)) if self.is_cropping and self.volume is not None else (),
+            tuple(one.point for one in handles(self.crop, self.volume))
+            if self.is_cropping and self.volume is not None
+            else (),
         )

@@ -13,6 +13,7 @@ from viewers.types import VolumeImage
 from viewers.volume_camera import CameraPose
 from viewers.volume_proxy import half_size, within
 from viewers.volume_renderer import Coloring, VolumeRenderer
+from viewers.volume_surfaces import Surface
 
 FULL_SAMPLE_MM = 0.8
 
@@ -25,6 +26,7 @@ class PictureRequest:
     pose: CameraPose
     size_px: tuple[int, int]
     coloring: Coloring
+    surfaces: tuple[Surface, ...] = ()
 
 
 class VolumeWorker:
@@ -75,6 +77,7 @@ class VolumeWorker:
             if renderer is None:
                 renderer = VolumeRenderer(lambda: self._stopped or self._wish is not None)
                 renderer.set_volume(drawn, hardware=False, sample_mm=FULL_SAMPLE_MM)
+            renderer.set_surfaces(request.surfaces)
             renderer.set_coloring(request.coloring)
             picture = renderer.picture(request.pose, request.size_px)
             if not self._stopped and self._wish is None:

@@ -7,7 +7,6 @@ anisotropic pixels need no special case.
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -18,16 +17,10 @@ from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkCommonTransforms import vtkMatrixToLinearTransform
 from vtkmodules.vtkImagingCore import vtkImageReslice
 
+from viewers.types import Interpolation
+
 _VTK_TYPES = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "float32", "float64")
 _AXES = np.array([[0.0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1]])  # slice, row, column <-> x, y, z
-
-
-class Interpolation(Enum):
-    """How values between voxel centres are made."""
-
-    NEAREST = "nearest"
-    LINEAR = "linear"
-    CUBIC = "cubic"
 
 
 class VtkArray:
@@ -42,6 +35,11 @@ class VtkArray:
         self.image = vtkImageData()
         self.image.SetDimensions(columns, rows, slices)
         self.image.GetPointData().SetScalars(scalars)
+
+    def touch(self) -> None:
+        """The pixels were changed in place: what was made of them is old."""
+        self.image.GetPointData().GetScalars().Modified()
+        self.image.Modified()
 
 
 class Resampler:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from viewers.compositor import heat_table
 from viewers.overlays import words
-from viewers.overlays.layout import BAR_PX, grid_words, is_roomy, legend_rect, legend_title
+from viewers.overlays.layout import BAR_PX, grid_words, is_roomy, legend_rect, legend_title, number
 from viewers.scene import Scene
 from viewers.types import HeatLayer
 
@@ -40,8 +40,8 @@ def _paint_layer(painter: QPainter, scene: Scene, layer: HeatLayer, line: QRectF
         return line
     low, high = layer.value_range
     ends = QRectF(bar.left(), line.top(), bar.width(), line.height())
-    words.draw(painter, ends, Qt.AlignmentFlag.AlignRight, f"{high:g}")
-    words.draw(painter, ends, Qt.AlignmentFlag.AlignLeft, f"{max(low, layer.threshold):g}")
+    words.draw(painter, ends, Qt.AlignmentFlag.AlignRight, number(scene, high))
+    words.draw(painter, ends, Qt.AlignmentFlag.AlignLeft, number(scene, max(low, layer.threshold)))
     return _line(painter, line.translated(0, line.height()), grid_words(scene, layer))
 
 

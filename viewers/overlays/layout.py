@@ -86,13 +86,28 @@ def legend_rect(scene: Scene) -> QRectF:
         foot = max(foot, badge_foot_px(scene) + line_height() + 8)
     if MARGIN_PX + width > scene.size_px[0] * (1 - CORNER_SHARE) / 2:  # it may reach the bottom letter
         foot = max(foot, MARGIN_PX + line_height(LETTER_POINT_SIZE) + 2)
+    unknown = no_scale_rect(scene)
+    above = scene.size_px[1] - unknown.top() + 4
+    if (
+        not unknown.isEmpty()
+        and MARGIN_PX + width + 4 > unknown.left()
+        and above + height < half_height(scene)
+    ):
+        foot = max(foot, above)
     return QRectF(MARGIN_PX, scene.size_px[1] - foot - height, width, height)
+
+
+def number(scene: Scene, value: float, form: str = "g") -> str:
+    """A number with the decimal mark of the reader's language."""
+    return f"{value:{form}}".replace(".", scene.text.decimal)
 
 
 def legend_title(scene: Scene, layer: HeatLayer) -> str:
     """The class, and its scale where that has no line of its own."""
     low, high = layer.value_range
-    return layer.label if is_roomy(scene) else f"{layer.label}  {max(low, layer.threshold):g} – {high:g}"
+    if is_roomy(scene):
+        return layer.label
+    return f"{layer.label}  {number(scene, max(low, layer.threshold))} – {number(scene, high)}"
 
 
 def grid_words(scene: Scene, layer: HeatLayer) -> str:
@@ -124,15 +139,32 @@ def badge_rect(scene: Scene, width: float) -> QRectF:
     """The truth badge's plate."""
     height = line_height() + 6
     bottom = scene.size_px[1] - badge_foot_px(scene)
-    width = min(width, scene.size_px[0] * 0.6)
+    width = min(
+        width, scene.size_px[0] * (1 - CORNER_SHARE) - 2 * MARGIN_PX
+    )  # the lower left text ends there
     return QRectF(scene.size_px[0] - MARGIN_PX - width, bottom - height, width, height)
+
+
+def no_scale_rect(scene: Scene) -> QRectF:
+    """Where it is said that the scale is not known; empty where it is known, or nothing is written."""
+    if scene.info.spacing_known or scene.plane is None or scene.level is TextLevel.NONE:
+        return QRectF()
+    wide = min(text_width(scene.text.no_scale) + 4, scene.size_px[0] - 2 * MARGIN_PX)
+    return QRectF(
+        scene.size_px[0] - MARGIN_PX - wide, scale_bottom(scene) - line_height(), wide, line_height()
+    )
+
+
+def scale_bottom(scene: Scene) -> float:
+    """The foot of the scale: above the badge, else above the bottom right text."""
+    if scene.badge is not None:
+        return scene.size_px[1] - badge_foot_px(scene) - line_height() - 12
+    return scene.size_px[1] - bottom_right_px(scene) - 8
 
 
 def scale_rect(scene: Scene) -> QRectF:
     """Room for the scale: right, between the letter and the badge; may be too narrow beside a legend."""
-    bottom = scene.size_px[1] - bottom_right_px(scene) - 8
-    if scene.badge is not None:
-        bottom = scene.size_px[1] - badge_foot_px(scene) - line_height() - 12
+    bottom = scale_bottom(scene)
     top = scene.size_px[1] - half_height(scene) - MARGIN_PX + 4
     width = scene.size_px[0] * 0.36
     if scene.heat:

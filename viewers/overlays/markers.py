@@ -36,6 +36,14 @@ LOOKS = {
 }
 
 
+def look_of(marker: Marker) -> Look:
+    """By its state, or by the tone of the set that it is of."""
+    if marker.tone is None:
+        return LOOKS[marker.state]
+    line = Qt.PenStyle.DashLine if marker.dashed else Qt.PenStyle.SolidLine
+    return Look(QColor(*marker.tone), line, "")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PlacedMarker:
     """A marker that this plane shows: its rectangle in screen pixels, and whether it is only near."""
@@ -95,7 +103,7 @@ def _at_least(rect: QRectF, side: float) -> QRectF:
 
 
 def _paint_shape(painter: QPainter, found: PlacedMarker) -> None:
-    look = LOOKS[found.marker.state]
+    look = look_of(found.marker)
     width = 3.0 if found.marker.selected else 1.8
     boxed = found.marker.box_min is not None
     for color, line, thick in (
@@ -122,11 +130,12 @@ def _paint_shape(painter: QPainter, found: PlacedMarker) -> None:
 
 
 def _paint_text(painter: QPainter, scene: Scene, found: PlacedMarker) -> None:
-    look = LOOKS[found.marker.state]
+    look = look_of(found.marker)
     shown = look.sign + found.marker.text
     wide, step = words.text_width(shown) + 4, words.line_height()
     left = found.rect.right() + 6
     if left + wide > scene.size_px[0] - words.MARGIN_PX:
         left = max(words.MARGIN_PX, found.rect.left() - 6 - wide)
-    top = min(max(found.rect.top() - 2, 0.0), scene.size_px[1] - step)
+    below = step if found.marker.dashed else 0.0  # two sets often mark the same place
+    top = min(max(found.rect.top() - 2 + below, 0.0), scene.size_px[1] - step)
     words.draw(painter, QRectF(left, top, wide, step), Qt.AlignmentFlag.AlignLeft, shown, look.color)

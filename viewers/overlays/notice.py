@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from viewers.overlays import words
-from viewers.overlays.layout import top_px
+from viewers.overlays.stamps import foot_px
 from viewers.scene import Scene
 
 
@@ -18,7 +18,7 @@ def paint(painter: QPainter, scene: Scene) -> None:
         painter.setPen(words.WARNING)
         rect = QRectF(width * 0.1, height * 0.25, width * 0.8, height * 0.5)
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, scene.failure)
-    top = top_px(scene, width) + words.line_height() + 6
+    top = foot_px(scene)
     for notice in scene.notices:
         wide = min(words.text_width(notice) + 18, width - 2 * words.MARGIN_PX)
         plate = QRectF(width / 2 - wide / 2, top, wide, words.line_height() + 6)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from viewers.geometry import scale_bar
 from viewers.overlays import words
-from viewers.overlays.layout import scale_rect
+from viewers.overlays.layout import no_scale_rect, number, scale_rect
 from viewers.scene import Scene
 from viewers.types import TextLevel
 
@@ -24,15 +24,14 @@ def paint(painter: QPainter, scene: Scene) -> None:
     painter.setFont(words.font())
     line = QRectF(room.left(), room.bottom() - words.line_height(), room.width(), words.line_height())
     if not scene.info.spacing_known:
-        wide = min(words.text_width(scene.text.no_scale) + 4, scene.size_px[0] - 2 * words.MARGIN_PX)
-        line.setLeft(line.right() - wide)
+        line = no_scale_rect(scene)
         words.draw(painter, line, Qt.AlignmentFlag.AlignRight, scene.text.no_scale, words.WARNING)
         return
     longest = min(_LONGEST_PX, room.height() - words.line_height())
     if longest < _SHORTEST_PX:
         return
     length_mm, length_px = scale_bar(scene.state.scale, longest)
-    label = f"{length_mm:g} {scene.text.millimeter} {scene.info.scale_note}".rstrip()
+    label = f"{number(scene, length_mm)} {scene.text.millimeter} {scene.info.scale_note}".rstrip()
     if words.text_width(label) > room.width():
         return
     _draw_bar(painter, room.right() - 1, line.top() - 2, length_px)

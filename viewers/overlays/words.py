@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPainter
 
 POINT_SIZE = 11.0
 LETTER_POINT_SIZE = 14.0
@@ -25,12 +27,18 @@ def font(size: float = POINT_SIZE, *, bold: bool = False) -> QFont:
 
 def line_height(size: float = POINT_SIZE) -> float:
     """Pixels from one line to the next."""
-    return QFontMetricsF(font(size)).lineSpacing()
+    return _metrics(size, False, QGuiApplication.font().key()).lineSpacing()
 
 
 def text_width(text: str, size: float = POINT_SIZE, *, bold: bool = False) -> float:
     """Pixels that a line takes."""
-    return QFontMetricsF(font(size, bold=bold)).horizontalAdvance(text)
+    return _metrics(size, bold, QGuiApplication.font().key()).horizontalAdvance(text)
+
+
+@lru_cache(maxsize=16)
+def _metrics(size: float, bold: bool, _of_app: str) -> QFontMetricsF:
+    """Asked some hundred times in one painting; another font of the whole window is another key."""
+    return QFontMetricsF(font(size, bold=bold))
 
 
 def draw(painter: QPainter, rect: QRectF, align: Qt.AlignmentFlag, text: str, color: QColor = LIGHT) -> None:

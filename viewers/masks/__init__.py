@@ -1,0 +1,1 @@
+"""Masks under the reader's hand: sparse segments, brushes, islands, filling, and how they are drawn."""
