@@ -88,7 +88,8 @@ def fetch(
     """
     report: ScanReport = source.open(study_instance_uid, None, progress, CancelToken())
     folder.mkdir(parents=True, exist_ok=True)
-    refused = [*report.remarks, *((one.reason_key, one.facts) for one in report.refused)]
+    remarks = [one for one in report.remarks if one[0] != "held.session"]  # these files are the caller's own
+    refused = [*remarks, *((one.reason_key, one.facts) for one in report.refused)]
     instances = [one for study in report.studies for series in study.series for one in series.instances]
     written = 0
     for instance in instances:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Iterator, Set
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from app.domain.study import Study
     from app.state.model import Workspace
     from app.studies.index import StudyIndex
+    from app.studies.source_types import StudyHit
 
 GIB = 1024**3
 
@@ -42,6 +44,43 @@ def purge_copies(cache: Path, index: StudyIndex, limit: int, spared: Set[str] = 
         index.forget_under(one.folder)
     left = kept_studies(cache)
     return Purged(len(gone), sum(one.size for one in gone), len(left), sum(one.size for one in left))
+
+
+@contextmanager
+def copies_in_use(cache: Path, studies: Iterable[Study]) -> Iterator[None]:
+    """Copies of servers among these studies are marked as long as the block runs: nobody's purge takes them."""
+    from app.studies.remote.use_marks import in_use
+
+    with ExitStack() as marks:
+        for folder in {folder for study in studies for folder in copy_folders(cache, study)}:
+            marks.enter_context(in_use(folder))
+        yield
+
+
+def copy_folders(cache: Path, study: Study) -> frozenset[Path]:
+    """Where the copies of a study lie; two servers may each have sent a part of it. Files elsewhere are no copies."""
+    return frozenset(
+        instance.path.parent
+        for series in study.series
+        for instance in series.instances
+        if instance.path.parent.parent.parent == cache / "remote"
+    )
+
+
+def kept_hits(cache: Path, studies: Iterable[Study]) -> tuple[StudyHit, ...]:
+    """Studies of which a copy lies on this disk, as a search would name them; the latest first."""
+    from app.studies.source_types import StudyHit
+
+    found = []
+    for study in studies:
+        copies = copy_folders(cache, study)
+        if not copies:
+            continue
+        inside = [one for series in study.series for one in series.instances if one.path.parent in copies]
+        modalities = tuple(sorted({series.modality for series in study.series if series.modality}))
+        said = (study.description, study.accession_number, modalities, len(study.series), len(inside))
+        found.append(StudyHit(study.study_instance_uid, study.patient, study.date, study.time, *said))
+    return tuple(sorted(found, key=lambda hit: (hit.date, hit.time), reverse=True))
 
 
 class CopiesOnScreen:
@@ -69,7 +108,7 @@ class CopiesOnScreen:
             folder
             for study in workspace.studies
             if study.study_instance_uid in uids
-            for folder in self._folders_of(study)
+            for folder in copy_folders(self._cache, study)
         }
         for folder in folders - self._releases.keys():
             from app.studies.remote.use_marks import mark_use
@@ -77,16 +116,6 @@ class CopiesOnScreen:
             self._releases[folder] = mark_use(folder)
         for folder in self._releases.keys() - folders:
             self._releases.pop(folder)()
-
-    def _folders_of(self, study: Study) -> frozenset[Path]:
-        """Two servers may each have sent a part of it."""
-        copies = self._cache / "remote"
-        return frozenset(
-            instance.path.parent
-            for series in study.series
-            for instance in series.instances
-            if instance.path.parent.parent.parent == copies
-        )
 
 
 def start_purge(

@@ -25,14 +25,18 @@ Boxes = Mapping[str, Sequence[Box]]
 Document = dict[str, Any]  # Any: the nested lists and dictionaries that JSON holds
 
 
-def evaluate(session: Session, labels: Labels, boxes: Boxes | None = None) -> Document:
-    """Run on every case and return the figures; raises Cancelled, ModelRefusedError.
+def evaluate(
+    session: Session, labels: Labels, boxes: Boxes | None = None, by: Sequence[str] = ()
+) -> Document:
+    """Run on every case and return the figures; raises Cancelled, ModelRefusedError, StudyUnreadableError.
 
-    boxes: what readers drew, by file; pictures called positive without a box are left out of the FROC.
+    boxes: what readers drew, by file; pictures called positive without a box are left out of the FROC. by: columns of
+    the labels that part the collection.
     """
+    check_columns(labels, by)
     facts = facts_of(session.bundle)
     outcomes = list(_run_all(session, labels, boxes or {}))
-    found = figures(outcomes)
+    found = figures(outcomes, by)
     if boxes is not None:
         marks = [one.marks for one in outcomes if one.marks is not None]
         found["froc"] = as_json(froc(marks))
@@ -46,7 +50,16 @@ def evaluate(session: Session, labels: Labels, boxes: Boxes | None = None) -> Do
         **found,
         "not_for": list(facts.not_for),
         "problems": list(labels.problems),
+        "notice": text("evaluate.notice"),
     }
+
+
+def check_columns(labels: Labels, by: Sequence[str]) -> None:
+    """Raises StudyUnreadableError where the labels have no such column."""
+    known = sorted({name for case in labels.cases for name, _ in case.facts})
+    for column in by:
+        if column not in known:
+            raise StudyUnreadableError("error.labels.no_such_column", column=column, known=", ".join(known))
 
 
 def _run_all(session: Session, labels: Labels, boxes: Boxes) -> Iterator[Outcome]:
@@ -66,12 +79,13 @@ def run_case(session: Session, case: Case, boxes: Sequence[Box] = ()) -> Outcome
     except GeometryRefusedError as error:
         return Outcome(case, RunState.NOT_APPLICABLE, None, time.monotonic() - begun, explain(error))
     except (StudyUnreadableError, PixelsUnreadableError) as error:
-        return Outcome(case, RunState.FAILED, None, time.monotonic() - begun, explain(error))
+        return Outcome(case, RunState.FAILED, None, time.monotonic() - begun, explain(error), defects=("a",))
     result, _ = run_given(replace(session, progress=None), given, notes)
     seconds = time.monotonic() - begun
     if session.progress is not None:
         session.progress(1.0, case.name)
-    outcome = Outcome(case, result.state, _score(result), seconds, reason_of(result), result.provider)
+    told = reason_of(result), result.provider
+    outcome = Outcome(case, result.state, _score(result), seconds, *told, defects=result.defects)
     return outcome if given.volume is None else replace(outcome, **_seen(given.volume, case, result, boxes))
 
 

@@ -9,7 +9,7 @@ import tomllib
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -20,12 +20,18 @@ from app.domain.study import Study
 from app.export.collect import clinical_only, decided_after_s
 from app.export.deidentify import Pseudonyms, load_key, without_identity
 from app.export.headers import identity_of
+from app.export.looks import Looks
 from app.export.manifest import digest, is_earlier_export, write_manifest
+from app.export.options import Option
+from app.export.pixel_gate import PixelGate
 from app.export.types import Exporter, ExportSet, StudyExport, Written
 from app.findings.events import Exported
 from app.findings.journal import Journal
+from app.support.i18n import language_in_use
 from app.support.paths import UserPaths, resource_dir, user_paths
 from app.support.plugins import load_plugins
+from app.workflows.looks import looks_used
+from app.workflows.source_stacks import source_stacks
 
 KEY_FILE = "export.key"
 
@@ -56,6 +62,7 @@ def export_reading(  # noqa: PLR0913 - a convenience for one study
     journal: Journal | None = None,
     paths: UserPaths | None = None,
     reader: str = "",
+    language: str = "",
 ) -> ExportReport:
     """Export one study, see `export_readings`."""
     return export_readings(
@@ -66,6 +73,7 @@ def export_reading(  # noqa: PLR0913 - a convenience for one study
         journal=journal,
         paths=paths,
         reader=reader,
+        language=language,
     )
 
 
@@ -78,18 +86,25 @@ def export_readings(  # noqa: PLR0913 - the parts of one request, all by name
     journal: Journal | None = None,
     paths: UserPaths | None = None,
     reader: str = "",
+    looks: Looks | None = None,
+    options: frozenset[Option] = frozenset(),
+    left_out: frozenset[Path] = frozenset(),
+    language: str = "",
 ) -> ExportReport:
     """Write studies in several formats into the folder `target`, which is new, empty, or an earlier export.
 
     All files are read again and compared before the folder appears; on any failure it is as it was before. Without
-    `identified` nothing in it names a patient or reader. With a journal the export is recorded there. Raises
-    ExportRefusedError.
+    `identified` nothing in it names a patient or reader. With a journal the export is recorded there. looks: what a
+    person decided on pixels that may show identity. options: of the Basic Profile, for source images. left_out: source
+    files that stay here. language: of what goes out as a report; '' is that of the window. Raises ExportRefusedError.
     """
     chosen = _choose(formats)
-    if not any(_has_words(reading) for reading, _ in items):
+    if not any(has_words(reading) for reading, _ in items):
         raise ExportRefusedError("error.export.nothing")
     places = paths or user_paths()
-    export_set = _gather(items, tuple(chosen), places, identified=identified)
+    gathered = _gather(items, tuple(chosen), places, identified=identified)
+    gate = PixelGate(looks or {}, identified, left_out)
+    export_set = replace(gathered, gate=gate, options=options, language=language or language_in_use())
     head = journal.head() if journal else ""
     with _new_folder(target) as folder:
         written = {name: _write(exporter, export_set, folder) for name, exporter in chosen.items()}
@@ -97,7 +112,8 @@ def export_readings(  # noqa: PLR0913 - the parts of one request, all by name
             raise ExportRefusedError("error.export.nothing_accepted")
         write_manifest(export_set, folder, written, head)
         if journal:  # recorded or not exported: a journal that cannot be written withdraws the files
-            journal.append_many(_events(items, _report(folder, written), export_set, reader))
+            told = looks_used([study for _, study in items if study is not None], gate, reader)
+            journal.append_many([*told, *_events(items, _report(folder, written), export_set, reader)])
     return _report(target, written)
 
 
@@ -123,28 +139,44 @@ def _gather(
             patient_header=identity_of(study),
             result_folders={r.result_id: paths.results / r.result_id for r in reading.results},
             decided_after_s=decided_after_s(reading),
+            mask_folder=paths.masks,
+            image_files=_image_files(study),
+            stacks=source_stacks(study, _spoken_of(reading)),
         )
         for reading, study in ((reading, _own_study(reading, study)) for reading, study in items)
-        if _has_words(reading)
+        if has_words(reading)
     ]
-    if not identified:
-        names = Pseudonyms(load_key(paths.data / KEY_FILE))
+    names = None if identified else Pseudonyms(load_key(paths.data / KEY_FILE))
+    if names is not None:
         studies = [without_identity(study, names) for study in studies]
-    return ExportSet(tuple(studies), formats, identified, tool_version(), str(uuid.uuid4()))
+    made = ExportSet(tuple(studies), formats, identified, tool_version(), str(uuid.uuid4()))
+    return replace(made, names=names)
 
 
-def _has_words(reading: Reading) -> bool:
+def _image_files(study: Study | None) -> dict[str, Path]:
+    return {i.sop_instance_uid: i.path for s in (study.series if study else ()) for i in s.instances}
+
+
+def has_words(reading: Reading) -> bool:
     """Whether a model or a reader has said anything of the study."""
-    return bool(reading.results or reading.measurements or reading.key_images)
+    said = (reading.results, reading.marked, reading.measurements, reading.key_images, reading.segmentations)
+    return any(said)
 
 
 def _own_study(reading: Reading, study: Study | None) -> Study | None:
     """The study, if it holds a series that was judged: a shared UID alone must not lend a reading an identity."""
-    analysed = {uid for result in reading.results for uid in result.series_instance_uids}
+    analysed = _spoken_of(reading)
     analysed |= {one.series_instance_uid for one in reading.measurements}
     analysed |= {one.series_instance_uid for one in reading.key_images}
     known = {series.series_instance_uid for series in study.series} if study else set()
     return study if analysed & known else None
+
+
+def _spoken_of(reading: Reading) -> set[str]:
+    """Series that findings and masks lie on."""
+    found = {uid for result in reading.results for uid in result.series_instance_uids}
+    found |= {one.series_instance_uid for one in reading.marked}
+    return found | {one.head.series_instance_uid for one in reading.segmentations}
 
 
 def _write(exporter: Exporter, export_set: ExportSet, folder: Path) -> Written:
@@ -225,7 +257,7 @@ def _events(
             reader,
         )
         for reading, _ in items
-        if _has_words(reading)
+        if has_words(reading)
     ]
 
 

@@ -110,10 +110,7 @@ def volume(study: Study, display_set: DisplaySet) -> Arrangement:
 
 def _view(sets: Sequence[DisplaySet], side: str, view: str) -> DisplaySet | None:
     for one in sets:
-        instance = one.series.instances[0]
-        for each in one.series.instances:
-            if each.sop_instance_uid == one.frames[0].ref.sop_instance_uid:
-                instance = each
+        instance = one.frames[0].instance
         if instance.laterality == side and instance.view_position.startswith(view):
             return one
     return None

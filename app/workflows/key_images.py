@@ -9,6 +9,7 @@ from app.domain.volume import FrameRef
 from app.state.reading_events import VerdictTaken
 from app.support.clock import utc_now
 from app.support.i18n import text
+from app.workflows.showing import shown_reading
 
 
 def marked(reading: Reading | None) -> frozenset[FrameRef]:
@@ -19,14 +20,13 @@ def marked(reading: Reading | None) -> frozenset[FrameRef]:
 def toggle(ctx: AppContext, image: KeyImage) -> bool:
     """Mark an image, or take its mark away; whether it is marked now. Raises JournalError; then nothing changed."""
     from app.findings.events import KeyImageSet
-    from app.workflows.review import reading_of
 
     study = image.study_instance_uid
-    is_key = image.frame not in marked(reading_of(ctx.journal, study))
+    is_key = image.frame not in marked(shown_reading(ctx, study))  # what others marked may be withheld
     ctx.journal.append(KeyImageSet(study, image, is_key, ctx.reader))
     if study == ctx.store.state.workspace.open_study_uid:
         said = text("deed.key_image") if is_key else text("deed.key_image_removed")
-        ctx.store.apply(VerdictTaken(reading_of(ctx.journal, study), said, utc_now()))
+        ctx.store.apply(VerdictTaken(shown_reading(ctx, study), said, utc_now()))
     return is_key
 
 

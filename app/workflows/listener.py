@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.context import AppContext
+from app.domain.errors import SettingRefusedError
 from app.settings.listener import ListenerSettings, load_listener
 from app.state.events import StudiesListed
+from app.support.held.doors import vault_of
+from app.support.held.laying import RECEIVED
 
 if TYPE_CHECKING:
     from app.studies.headers import ScannedInstance
     from app.studies.remote.dimse_intake import Refused
     from app.studies.remote.dimse_listener import Listener
 
-FOLDER = "received"
 LIST_EVERY_S = 1.0
 
 
@@ -46,7 +48,7 @@ class Listening:
 
 def received_folder(ctx: AppContext, settings: ListenerSettings) -> Path:
     """Where received studies lie."""
-    return Path(settings.folder) if settings.folder else ctx.paths.data / FOLDER
+    return Path(settings.folder) if settings.folder else ctx.paths.data / RECEIVED
 
 
 def start_listener(
@@ -62,6 +64,7 @@ def start_listener(
 
     chosen = settings or load_listener(ctx.paths.settings)[0]
     folder = received_folder(ctx, chosen)
+    _check_key(folder)
     index, counts, lock = ctx.index, Counts(), threading.Lock()
     listed = 0.0
 
@@ -90,6 +93,13 @@ def start_listener(
     listener = Listener(chosen, folder, Ears(kept, refused))
     listener.start()
     return Listening(listener, folder, counts)
+
+
+def _check_key(folder: Path) -> None:
+    """The sender may delete what we took: it is never taken under a key that ends with this process."""
+    vault = vault_of(folder / "x")
+    if vault is not None and not vault.master.lasts:
+        raise SettingRefusedError("error.listener.no_keychain")
 
 
 def stop_listener(ctx: AppContext, listening: Listening) -> None:

@@ -9,6 +9,7 @@ from app.domain.measurement import Measurement
 from app.state.reading_events import MeasurementChosen, VerdictTaken
 from app.support.clock import utc_now
 from app.support.i18n import text
+from app.workflows.showing import shown_reading
 
 
 def new_id() -> str:
@@ -19,20 +20,18 @@ def new_id() -> str:
 def keep(ctx: AppContext, measurement: Measurement) -> None:
     """Write a new measurement, or a changed one. Raises JournalError; then nothing has changed."""
     from app.findings.events import MeasurementSet
-    from app.workflows.review import reading_of
 
     study = measurement.study_instance_uid
     ctx.journal.append(MeasurementSet(study, measurement, ctx.reader))
     said = text("deed.measured", tool=text(f"action.tool.{measurement.tool}"))
     if study == ctx.store.state.workspace.open_study_uid:
-        ctx.store.apply(VerdictTaken(reading_of(ctx.journal, study), said, utc_now()))
+        ctx.store.apply(VerdictTaken(shown_reading(ctx, study), said, utc_now()))
         ctx.store.apply(MeasurementChosen(measurement.measurement_id))
 
 
 def remove_chosen(ctx: AppContext) -> bool:
     """Take the chosen measurement away; false if none is chosen. Raises JournalError."""
     from app.findings.events import MeasurementRemoved
-    from app.workflows.review import reading_of
 
     state = ctx.store.state
     reading = state.reading.reading
@@ -43,5 +42,5 @@ def remove_chosen(ctx: AppContext) -> bool:
     ctx.journal.append(MeasurementRemoved(study, chosen.measurement_id, ctx.reader))
     said = text("deed.measure_removed", tool=text(f"action.tool.{chosen.tool}"))
     ctx.store.apply(MeasurementChosen(""))
-    ctx.store.apply(VerdictTaken(reading_of(ctx.journal, study), said, utc_now()))
+    ctx.store.apply(VerdictTaken(shown_reading(ctx, study), said, utc_now()))
     return True

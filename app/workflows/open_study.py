@@ -13,11 +13,14 @@ from app.domain.finding import Reading
 from app.domain.study import Patient, Study
 from app.domain.volume import CancelToken, Progress
 from app.jobs.job import Job, Priority
-from app.state.events import AiNoted, JobEnded, JobReported, StudiesListed, StudyOpened
-from app.state.model import AiNote, JobRow
+from app.state.events import JobEnded, JobReported, StudiesListed, StudyOpened
+from app.state.model import JobRow
 from app.state.reading_events import ReadingReplayed
 from app.support.i18n import text
 from app.workflows.places import Place, short_name, surroundings_of
+from app.workflows.showing import as_shown, note_ai, whole_reading
+from app.workflows.silence import load_silenced
+from app.workflows.worklist_notes import list_notes
 
 if TYPE_CHECKING:
     from app.studies.headers import ScannedInstance
@@ -76,8 +79,10 @@ def start_scan(ctx: AppContext, places: Sequence[Place], listener: ScanListener)
     return job
 
 
-def list_known(ctx: AppContext, on_failed: Callable[[OverreadError], None]) -> Job:
-    """The worklist as it was left, read on a thread."""
+def list_known(
+    ctx: AppContext, on_failed: Callable[[OverreadError], None], then: Callable[[], None] | None = None
+) -> Job:
+    """The worklist as it was left, read on a thread; then: called when it is known."""
 
     def read(_request: None, _progress: Progress, _cancel: CancelToken) -> tuple[Study, ...]:
         return ctx.index.studies()
@@ -85,6 +90,9 @@ def list_known(ctx: AppContext, on_failed: Callable[[OverreadError], None]) -> J
     def done(studies: tuple[Study, ...]) -> None:
         if studies:
             ctx.store.apply(StudiesListed((*ctx.store.state.workspace.studies, *studies)))
+            list_notes(ctx)
+        if then is not None:
+            then()
 
     return ctx.jobs.submit(read, None, Priority.INTERACTION, done, on_failed, kind="index")
 
@@ -95,8 +103,6 @@ def open_study(ctx: AppContext, study_instance_uid: str, patient: Patient | None
     Raises StudyUnreadableError if several patients share the study's UID: then `patient` is open and can be looked
     at, but there is no reading, for a verdict could not say whose it is.
     """
-    from app.workflows.review import reading_of
-
     named = ctx.store.state.workspace.studies_of(study_instance_uid)
     if len(named) > 1:
         ctx.store.apply(StudyOpened(study_instance_uid, patient or named[0].patient))
@@ -104,9 +110,11 @@ def open_study(ctx: AppContext, study_instance_uid: str, patient: Patient | None
     ctx.store.apply(StudyOpened(study_instance_uid))
     for study in named:
         _note_use(ctx, study)
-    reading = reading_of(ctx.journal, study_instance_uid)
+    load_silenced(ctx)
+    whole = whole_reading(ctx, study_instance_uid)
+    reading = as_shown(ctx, whole)
     ctx.store.apply(ReadingReplayed(reading))
-    note_ai(ctx, reading)
+    note_ai(ctx, whole)
     return reading
 
 
@@ -117,12 +125,6 @@ def _note_use(ctx: AppContext, study: Study) -> None:
     first = next((one.path for series in study.series for one in series.instances), None)
     if first is not None:
         note_use(ctx.paths.cache, first)
-
-
-def note_ai(ctx: AppContext, reading: Reading) -> None:
-    """Tell the worklist that models ran, and nothing of what they found."""
-    states = tuple(result.state for result in reading.results)
-    ctx.store.apply(AiNoted(AiNote(reading.study_instance_uid, states)))
 
 
 def _scan(request: _Request, progress: Progress, cancel: CancelToken) -> ScanReport:

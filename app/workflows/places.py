@@ -10,6 +10,7 @@ from app.context import AppContext
 from app.domain.errors import StudyUnreadableError
 from app.studies.source_types import AskSecret, Heard, KnownFile, Surroundings, nobody_answers
 from app.support.paths import UserPaths
+from app.workflows.held import lay_for
 
 if TYPE_CHECKING:
     from app.studies.scan import ScanReport
@@ -20,7 +21,8 @@ Place = str | Path
 def surroundings(
     paths: UserPaths, ask_secret: AskSecret = nobody_answers, known: KnownFile | None = None
 ) -> Surroundings:
-    """Of one user."""
+    """Of one user, whose copies go through their vaults from now on."""
+    lay_for(paths)
     return Surroundings(paths.cache, paths.settings, ask_secret, known)
 
 

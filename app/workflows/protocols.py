@@ -12,6 +12,7 @@ from app.support.paths import resource_dir
 from app.support.slow_imports import settle_pydantic
 from app.workflows.hang import Screen, Sets
 from app.workflows.hang_facts import priors_of
+from app.workflows.showing import study_as_shown
 
 if TYPE_CHECKING:
     from app.hanging.catalogue import Catalogue
@@ -33,6 +34,10 @@ def catalogue(ctx: AppContext) -> Catalogue:
 
 
 def screen_of(ctx: AppContext, study: Study, sets_of: Callable[[Study], Sets]) -> Screen:
-    """A study with its latest priors."""
+    """A study with its latest priors, as the reader may know them: no withheld result chooses a protocol."""
     priors = priors_of(study, ctx.store.state.workspace.studies)[:PRIORS]
-    return Screen(study, sets_of(study), tuple((one, sets_of(one)) for one in priors))
+    return Screen(
+        study_as_shown(ctx, study),
+        sets_of(study),
+        tuple((study_as_shown(ctx, one), sets_of(one)) for one in priors),
+    )

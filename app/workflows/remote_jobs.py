@@ -12,6 +12,7 @@ from app.domain.volume import CancelToken, Progress
 from app.jobs.job import Job, Priority
 from app.state.events import JobEnded, JobReported
 from app.state.model import JobRow
+from app.workflows.audit import tell_query, told_transfer
 from app.workflows.places import surroundings_of
 from app.workflows.retrieve import Connect, Wanted, retrieval
 
@@ -43,6 +44,7 @@ def start_search(
 
     def search(asked: StudyQuery, _progress: Progress, cancel: CancelToken) -> StudyPage:
         source = connect(place)
+        tell_query(ctx.audit, ctx.reader, place, asked)
         try:
             return source.search(asked, cancel)
         finally:
@@ -97,9 +99,11 @@ def start_send(
 
     def send(asked: tuple[Path, ...], progress: Progress, cancel: CancelToken) -> tuple[Stored, ...]:
         source = connect(place)
-        try:
-            return source.store(asked, progress, cancel)
-        finally:
-            source.close()
+        told = (ctx.reader, place, ctx.store.state.workspace.open_study_uid)
+        with told_transfer(ctx.audit, told, sent=True):
+            try:
+                return source.store(asked, progress, cancel)
+            finally:
+                source.close()
 
     return ctx.jobs.submit(send, tuple(files), Priority.INTERACTION, done, failed, kind=SEND)

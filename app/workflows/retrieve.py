@@ -11,8 +11,10 @@ from app.context import AppContext
 from app.domain.errors import RemoteError
 from app.domain.volume import Cancelled, CancelToken, Progress
 from app.state.events import StudiesListed
+from app.studies.frames_apart import forget
 from app.studies.grouping import group_studies
 from app.studies.source_types import Announcing
+from app.workflows.audit import told_transfer
 from app.workflows.copies import GIB, purge_copies
 
 if TYPE_CHECKING:
@@ -45,6 +47,11 @@ def retrieval(
     limit = ctx.settings.copies_gib * GIB
 
     def retrieve(asked: Wanted, progress: Progress, cancel: CancelToken) -> ScanReport:
+        told = (ctx.reader, asked.place, asked.study_instance_uid)
+        with told_transfer(ctx.audit, told, sent=False):
+            return bring(asked, progress, cancel)
+
+    def bring(asked: Wanted, progress: Progress, cancel: CancelToken) -> ScanReport:
         source, shown = connect(asked.place), _ShownEarly(ctx, asked.study_instance_uid, known)
         try:
             shown.begin(source, cancel)
@@ -95,6 +102,7 @@ class _ShownEarly:
             self._is_over = True
         self._over.set()
         self._ctx.on_the_way.end(self._coming)
+        forget(tuple(self._coming))
         self._ctx.on_the_way.grow(self._study_uid, on=False)
 
     def _ask(self, source: Announcing, cancel: CancelToken) -> None:
@@ -115,7 +123,9 @@ class _ShownEarly:
                 one.instance.path: bring for one, bring in found.items() if not one.instance.path.exists()
             }
             self._coming = frozenset(coming)
-            self._ctx.on_the_way.announce(coming)
+            singly = {one.instance.path: source.frames_of(one) for one in found}
+            frames = {path: bring for path, bring in singly.items() if bring is not None}
+            self._ctx.on_the_way.announce(coming, frames)
         for path in coming:  # what came between the look and the announcement
             if path.exists():
                 self._ctx.on_the_way.arrived(path)

@@ -1,0 +1,1 @@
+"""Where steps of a queue are run, one file per place, each with `RUNNER`."""
