@@ -12,15 +12,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.domain.readers import role_named, signed
 from app.settings.file import load_settings, save_settings
 from app.settings.schema import Settings
 from app.state.store import Store
+from app.support.held.laying import lay_vaults
+from app.support.i18n import use_language
+from app.support.languages import wanted_language
 from app.support.paths import UserPaths, resource_dir, user_paths
+from app.support.private import make_private
 from app.support.slow_imports import settle_pydantic
 
 if TYPE_CHECKING:
+    from app.audit.log import AuditLog
     from app.findings.journal import Journal
     from app.jobs.runner import Runner
+    from app.jobs.runtime import Runtime
     from app.studies.index import StudyIndex
     from app.studies.on_the_way import OnTheWay
     from app.studies.source_types import AskSecret
@@ -37,12 +44,15 @@ class AppContext:
     paths: UserPaths
     settings: Settings
     store: Store = field(default_factory=Store)
+    settings_refused: tuple[str, ...] = ()  # entries of the settings file that could not be used
     ask_secret: AskSecret | None = None  # whoever sits at the window or terminal; None: nobody
     _post: Post | None = None
     _index: StudyIndex | None = None
     _journal: Journal | None = None
+    _audit: AuditLog | None = None
     _jobs: Runner | None = None
     _client: ModelClient | None = None
+    _runtime: Runtime | None = None
     _means: Means | None = None
     _on_the_way: OnTheWay | None = None
     _opening: threading.RLock = field(
@@ -75,10 +85,20 @@ class AppContext:
         """Results and verdicts; raises JournalError if it cannot be opened."""
         with self._opening:
             if self._journal is None:
-                from app.findings.journal import Journal
+                from app.findings.audit_trail import audited_journal
 
-                self._journal = Journal.open(self.paths.journal_file)
+                self._journal = audited_journal(self.paths.journal_file, self.audit)
             return self._journal
+
+    @property
+    def audit(self) -> AuditLog:
+        """Who did what with whose data."""
+        with self._opening:
+            if self._audit is None:
+                from app.audit.log import AuditLog
+
+                self._audit = AuditLog(self.paths.data)
+            return self._audit
 
     @property
     def jobs(self) -> Runner:
@@ -100,6 +120,16 @@ class AppContext:
 
                 self._client = ModelClient()
             return self._client
+
+    @property
+    def runtime(self) -> Runtime:
+        """Queue of model runs, runs that ended, history of packages; raises OverreadError if it cannot be opened."""
+        with self._opening:
+            if self._runtime is None:
+                from app.jobs.runtime import Runtime
+
+                self._runtime = Runtime.open(self.paths.runtime_file)
+            return self._runtime
 
     @property
     def means(self) -> Means:
@@ -137,8 +167,8 @@ class AppContext:
 
     @property
     def reader(self) -> str:
-        """Whose verdicts these are."""
-        return self.settings.reader_name
+        """Whose verdicts these are, as the journal names them."""
+        return signed(self.settings.reader_name, role_named(self.settings.role))
 
     def change_settings(self, settings: Settings) -> None:
         """Save first, then use. Raises OSError if they cannot be saved."""
@@ -149,14 +179,18 @@ class AppContext:
         """End jobs first, then whatever they were writing to."""
         if self._means is not None:
             self._means.line.close()
-        for part in (self._jobs, self._client, self._journal, self._index):
+        for part in (self._jobs, self._client, self._runtime, self._journal, self._index):
             if part is not None:
                 part.close()
-        self._jobs = self._client = self._journal = self._index = self._means = None
+        self._jobs = self._client = self._runtime = self._journal = self._index = self._means = None
 
 
 def build_context(paths: UserPaths | None = None, post: Post | None = None) -> AppContext:
     """Context of one user; `post` brings callbacks to the main thread (a queue of its own without one)."""
     where = paths or user_paths()
-    settings, _ = load_settings(where.settings)
-    return AppContext(where, settings, _post=post)
+    settings, refused = load_settings(where.settings)
+    use_language(wanted_language(settings.language))
+    lay_vaults(where, settings.copies_protection, settings.copies_key_file)
+    for folder in (where.data, where.cache, where.settings):
+        make_private(folder)
+    return AppContext(where, settings, settings_refused=refused, _post=post)

@@ -38,3 +38,15 @@ def mode(ctx: AppContext, _desk: Desk) -> None:
     order = list(HeatMode)
     here = order.index(ctx.store.state.workspace.ink.mode)
     ctx.store.apply(InkChanged(shown=True, mode=order[(here + 1) % len(order)]))
+
+
+@action("ai.queue", menu="ai", group="run")
+def queue(_ctx: AppContext, desk: Desk) -> None:
+    """Model runs: what runs, waits and ended."""
+    desk.show("queue")
+
+
+@action("ai.inventory", menu="ai", group="run")
+def inventory(_ctx: AppContext, desk: Desk) -> None:
+    """Model packages: ten facts of each, and what happened to it."""
+    desk.show("inventory")

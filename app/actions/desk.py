@@ -6,6 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from app.actions.findings_panel_desk import FindingsPanelDesk
+from app.actions.looks_desk import CineDesk, LooksDesk
+from app.actions.mammography_desk import MammographyDesk
+from app.actions.pointing_desk import PointingDesk
+from app.actions.window_desk import ZonesDesk
+
 
 class PictureView(Protocol):
     """The active viewport, as far as keys change it."""
@@ -67,22 +73,6 @@ class PictureView(Protocol):
         ...
 
 
-class CineDesk(Protocol):
-    """Playing the active stack."""
-
-    def toggle(self) -> None:
-        """Play or stop."""
-        ...
-
-    def next_mode(self) -> None:
-        """Loop, back and forth, backwards."""
-        ...
-
-    def faster(self, steps: int) -> None:
-        """So many steps; below zero slower."""
-        ...
-
-
 class HangingDesk(Protocol):
     """Hanging protocols in the window."""
 
@@ -96,6 +86,11 @@ class HangingDesk(Protocol):
 
     def mammograms(self) -> None:
         """Right and left, CC and MLO, back to back."""
+        ...
+
+    @property
+    def mammography(self) -> MammographyDesk:
+        """Mammograms on the screen."""
         ...
 
     def remember(self) -> None:
@@ -115,8 +110,57 @@ class KeyImagesDesk(Protocol):
         ...
 
 
+class OwnFindingsDesk(Protocol):
+    """Findings that the reader marks."""
+
+    def mark(self) -> None:
+        """Under the pointer, or where the chosen measurement lies."""
+        ...
+
+
+class SolidsDesk(Protocol):
+    """3D pictures, all together."""
+
+    def next_preset(self) -> None:
+        """Another way of colouring."""
+        ...
+
+    def toggle_cropping(self) -> None:
+        """The box with its handles."""
+        ...
+
+    def toggle_cut(self) -> None:
+        """A plane through the crosshair."""
+        ...
+
+    def whole(self) -> None:
+        """Nothing cropped or cut."""
+        ...
+
+
+class MasksDesk(Protocol):
+    """Correcting masks."""
+
+    def toggle(self) -> None:
+        """Correct the mask of the active series, a new one if it has none; or leave it."""
+        ...
+
+    def reshape(self, what: str) -> None:
+        """The chosen segment as a whole: "between", "largest", "small"."""
+        ...
+
+    def add(self) -> None:
+        """One more segment."""
+        ...
+
+
 class Desk(Protocol):
     """The window, as far as actions reach it."""
+
+    @property
+    def looks(self) -> LooksDesk:
+        """How the active picture is drawn."""
+        ...
 
     @property
     def view(self) -> PictureView | None:
@@ -159,8 +203,9 @@ class Desk(Protocol):
         """The active series in 3D, or back."""
         ...
 
-    def next_volume_preset(self) -> None:
-        """Another way of colouring the 3D picture."""
+    @property
+    def solids(self) -> SolidsDesk:
+        """3D pictures."""
         ...
 
     @property
@@ -178,6 +223,26 @@ class Desk(Protocol):
         """Marked images."""
         ...
 
+    @property
+    def findings(self) -> FindingsPanelDesk:
+        """Extents, numbers, provenance, the way back."""
+        ...
+
+    @property
+    def own_findings(self) -> OwnFindingsDesk:
+        """Findings of the reader's own."""
+        ...
+
+    @property
+    def pointing(self) -> PointingDesk:
+        """A place chosen by keys."""
+        ...
+
+    @property
+    def masks(self) -> MasksDesk:
+        """Masks that the reader corrects."""
+        ...
+
     def run_model(self, package: str = "") -> None:
         """Run a package on the active series; without a name the one chosen in the panel."""
         ...
@@ -191,7 +256,7 @@ class Desk(Protocol):
         ...
 
     def export(self) -> None:
-        """Let verdicts leave as files."""
+        """Choose what leaves as files, and where to."""
         ...
 
     def peek(self, *, down: bool) -> None:
@@ -206,8 +271,9 @@ class Desk(Protocol):
         """A list that is no part of the reading: "palette", "keys", "settings", "about"."""
         ...
 
-    def toggle_full_screen(self) -> None:
-        """Fill the screen, or not."""
+    @property
+    def zones(self) -> ZonesDesk:
+        """Zones in windows of their own."""
         ...
 
     def next_panel(self) -> None:

@@ -17,6 +17,7 @@ from app.domain.finding import RejectReason, Verdict
 from app.state.reading_events import RejectionAsked
 from app.workflows.judge import judge, redo_last, step_finding, undo_last
 from app.workflows.measure import remove_chosen
+from app.workflows.own_findings import selected_own, unmark
 
 
 @action("finding.next", menu="report", when=has_findings, group="walk")
@@ -39,14 +40,17 @@ def accept(ctx: AppContext, _desk: Desk) -> None:
 
 @action("finding.reject", menu="report", when=has_chosen, group="verdict")
 def reject(ctx: AppContext, _desk: Desk) -> None:
-    """Ask for the reason, the verdict is given with it; a chosen measurement is taken away."""
-    if not remove_chosen(ctx):
+    """Ask for the reason, the verdict is given with it; a chosen measurement or an own finding is taken away."""
+    own = selected_own(ctx)
+    if own is not None:
+        unmark(ctx, own)
+    elif not remove_chosen(ctx):
         ctx.store.apply(RejectionAsked(ctx.store.state.reading.selected_id))
 
 
-@action("finding.edit", menu="report", when=has_selected_finding, group="verdict")
+@action("finding.edit", menu="report", when=has_chosen, group="verdict")
 def edit(_ctx: AppContext, desk: Desk) -> None:
-    """Type another label."""
+    """Type another label, or other words for the chosen measurement."""
     desk.edit_label()
 
 
@@ -88,7 +92,7 @@ def redo(ctx: AppContext, desk: Desk) -> None:
         desk.say(words)
 
 
-@action("report.export", menu="report", when=has_findings, group="export")
+@action("report.export", menu="report", when=has_study, group="export")
 def export(_ctx: AppContext, desk: Desk) -> None:
-    """Let accepted and edited findings leave as files."""
+    """Choose what of the open study leaves as files: findings, masks, pictures, images."""
     desk.export()

@@ -19,6 +19,12 @@ def keys(_ctx: AppContext, desk: Desk) -> None:
     desk.show("keys")
 
 
+@action("help.bindings", menu="help", group="find")
+def bindings(_ctx: AppContext, desk: Desk) -> None:
+    """Every key and mouse button, to change."""
+    desk.show("bindings")
+
+
 @action("help.panel_next", menu="help", group="find")
 def panel_next(_ctx: AppContext, desk: Desk) -> None:
     """Move the keyboard from panel to panel."""

@@ -46,6 +46,12 @@ def planes(_ctx: AppContext, desk: Desk) -> None:
     desk.toggle_planes()
 
 
+@action("layout.tiles", menu="layout", when=has_picture, group="hanging")
+def tiles(_ctx: AppContext, desk: Desk) -> None:
+    """Four, six, eight neighbouring images of the active stack, and back."""
+    desk.looks.tiles.next_grid()
+
+
 @action("layout.volume", menu="layout", when=has_picture, group="hanging", checked=_in_volume)
 def volume(_ctx: AppContext, desk: Desk) -> None:
     """3D, or back."""
@@ -55,7 +61,7 @@ def volume(_ctx: AppContext, desk: Desk) -> None:
 @action("layout.volume_preset", menu="layout", when=has_picture, group="hanging")
 def volume_preset(_ctx: AppContext, desk: Desk) -> None:
     """Another way of colouring 3D."""
-    desk.next_volume_preset()
+    desk.solids.next_preset()
 
 
 @action("layout.mammography", menu="layout", when=has_study, group="hanging")

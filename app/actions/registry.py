@@ -17,7 +17,7 @@ Hold = Callable[[AppContext, Desk, bool], None]
 Condition = Callable[[AppState], bool]
 
 MENUS = ("file", "view", "layout", "tools", "ai", "report", "help")
-MODES = ("", "reject")
+MODES = ("", "reject", "mask", "extent", "pointing")
 
 
 def always(_state: AppState) -> bool:

@@ -10,7 +10,7 @@ from app.actions.registry import Action, action, hold_action
 from app.context import AppContext
 from app.state.events import TextAmountChosen, ViewportActivated
 from app.state.model import AppState, ScrollLink, TextAmount
-from app.state.screen_events import PanelsToggled, ScrollLinkChosen
+from app.state.screen_events import PanelsToggled, ScrollLinkChosen, ZoomLinkToggled
 from app.support.i18n import text
 
 FAR = 10
@@ -61,7 +61,7 @@ def study_next(ctx: AppContext, desk: Desk) -> None:
 
 def _step_study(ctx: AppContext, desk: Desk, step: int) -> None:
     workspace = ctx.store.state.workspace
-    uids = list(dict.fromkeys(study.study_instance_uid for study in workspace.studies))
+    uids = list(dict.fromkeys(study.study_instance_uid for study in workspace.listed))
     if not uids:
         return
     here = uids.index(workspace.open_study_uid) if workspace.open_study_uid in uids else -step
@@ -161,6 +161,17 @@ def scroll_link(ctx: AppContext, desk: Desk) -> None:
     desk.say(text(f"ui.scroll_link.{link.value}"))
 
 
+def _links_zoom(state: AppState) -> bool:
+    return state.workspace.zoom_link
+
+
+@action("view.zoom_link", menu="view", group="text", checked=_links_zoom)
+def zoom_link(ctx: AppContext, desk: Desk) -> None:
+    """Stacks that scroll together are enlarged and moved together, or each alone."""
+    ctx.store.apply(ZoomLinkToggled())
+    desk.say(text(f"ui.zoom_link.{'on' if _links_zoom(ctx.store.state) else 'off'}"))
+
+
 @action("view.cine", menu="view", when=has_picture, group="cine")
 def cine(_ctx: AppContext, desk: Desk) -> None:
     """Play the active stack, or stop."""
@@ -185,7 +196,25 @@ def cine_slower(_ctx: AppContext, desk: Desk) -> None:
     desk.cine.faster(-1)
 
 
+@action("view.cine_all", menu="view", when=has_picture, group="cine")
+def cine_all(_ctx: AppContext, desk: Desk) -> None:
+    """Play every stack on the screen at once, or stop all."""
+    desk.cine.toggle_all()
+
+
+@action("view.cine_first", menu="view", when=has_picture, group="cine")
+def cine_first(_ctx: AppContext, desk: Desk) -> None:
+    """Play from the shown image on."""
+    desk.cine.mark_first()
+
+
+@action("view.cine_last", menu="view", when=has_picture, group="cine")
+def cine_last(_ctx: AppContext, desk: Desk) -> None:
+    """Play up to the shown image."""
+    desk.cine.mark_last()
+
+
 @action("view.full_screen", menu="view", group="text")
 def full_screen(_ctx: AppContext, desk: Desk) -> None:
     """Fill the screen, or not."""
-    desk.toggle_full_screen()
+    desk.zones.toggle_full_screen()

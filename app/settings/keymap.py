@@ -24,6 +24,10 @@ class Keymap:
     mouse: str
     keys: Mapping[str, Keys]
     modes: Mapping[str, Mapping[str, Keys]] = field(default_factory=dict)
+    drags: Mapping[str, str] = field(
+        default_factory=dict
+    )  # "shift+left" -> tool, where the mouse profile differs
+    wheel: Mapping[str, str] = field(default_factory=dict)  # "ctrl" -> scroll, zoom, slab
 
     def keys_of(self, action_id: str, mode: str = "") -> Keys:
         """Keys of an action in a mode; a key that the mode claims for itself is taken from all other actions."""
@@ -53,6 +57,8 @@ def load_keymap(folder: Path, profile_id: str) -> Keymap:
         mouse=str(table["mouse"]),
         keys={**(base.keys if base else {}), **_keys(table.get("keys", {}))},
         modes={**(base.modes if base else {}), **{m: _keys(t) for m, t in table.get("mode", {}).items()}},
+        drags={name: str(value) for name, value in table.get("drags", {}).items()},
+        wheel={name: str(value) for name, value in table.get("wheel", {}).items()},
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from app.domain.study import Patient, Study
+from app.state.mask_state import MaskMode
 from app.state.model import (
     AiNote,
     AppState,
@@ -79,8 +80,12 @@ class StudyOpened:
             open_patient=self.patient,
             arrangement=emptied,
             before_planes=None,
+            masks=MaskMode(),
+            tool=state.workspace.tool_of_pictures,
         )
-        return replace(state, workspace=workspace, reading=ReadingState(), deeds=())
+        return replace(
+            state, workspace=workspace, reading=ReadingState(silenced=state.reading.silenced), deeds=()
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from app.domain.finding import Reading, RunState
+from app.domain.comparison import Comparison
+from app.domain.finding import Place, Reading, RunState
 from app.domain.study import Patient, Study
+from app.state.mask_state import TOOL, MaskMode
 
 
 class Plane(Enum):
@@ -130,10 +132,17 @@ class Ink:
 
 @dataclass(frozen=True, slots=True)
 class AiNote:
-    """That a model ran on a study, and how it ended; never what it found."""
+    """That a model ran on a study, and how it ended; never what it found. waits: there is more than may be told yet.
+
+    read_by: who called the study read. priority: by how much the highest score lies above its threshold; it is known
+    only where the site shows AI results at once, and is never said, only sorted by.
+    """
 
     study_instance_uid: str
     states: tuple[RunState, ...] = ()
+    waits: bool = False
+    read_by: str = ""
+    priority: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +159,24 @@ class Workspace:
     text_amount: TextAmount = TextAmount.ALL
     panels_shown: bool = True
     scroll_link: ScrollLink = ScrollLink.GROUPS
+    zoom_link: bool = True  # stacks that scroll together are enlarged and moved together
+    reference_lines: bool = True
     ai_notes: tuple[AiNote, ...] = ()
+    by_priority: bool = False  # the worklist is sorted by what AI says (RQ-19)
+    masks: MaskMode = field(default_factory=MaskMode)
+
+    @property
+    def tool_of_pictures(self) -> str:
+        """The tool of the left button without that of a mode."""
+        return self.masks.tool_before if self.tool == TOOL else self.tool
+
+    @property
+    def listed(self) -> tuple[Study, ...]:
+        """The studies in the order of the worklist."""
+        if not self.by_priority:
+            return self.studies
+        known = {n.study_instance_uid: n.priority for n in self.ai_notes if n.priority is not None}
+        return tuple(sorted(self.studies, key=lambda one: -known.get(one.study_instance_uid, float("-inf"))))
 
     @property
     def open_study(self) -> Study | None:
@@ -175,6 +201,25 @@ class Workspace:
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """The extent of a finding while it is being changed; nothing of it is in the journal yet."""
+
+    finding_id: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """A place is being chosen by keys in one viewport; where it is, the view knows.
+
+    marks: for a finding of the reader's own, else for the chosen tool.
+    """
+
+    viewport_id: str
+    marks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ReadingState:
     """Findings and verdicts of the open study, as replayed from the journal."""
 
@@ -183,6 +228,11 @@ class ReadingState:
     measurement_id: str = ""  # the chosen measurement; a finding and a measurement are never chosen together
     rejecting_id: str = ""  # the finding whose reason of rejection is being asked for
     written_at: str = ""  # when the journal last took an entry
+    low_shown: bool = False  # findings below their threshold, and silenced kinds, are listed too
+    silenced: frozenset[tuple[str, str]] = frozenset()  # (package, key) of kinds that this reader folds away
+    extent: Extent | None = None  # a finding whose extent is being changed
+    pointing: Pointing | None = None  # a place is being chosen by keys
+    compared: Comparison | None = None  # two result sets that are drawn in place of all findings
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from app.domain.finding import Reading
+from app.domain.finding import Gate, Reading
 from app.state.events import with_deed
 from app.state.model import AppState, Deed, DeedKind
 
@@ -24,7 +24,9 @@ class ReadingReplayed:
             state.reading, reading=self.reading, written_at=self.written_at or state.reading.written_at
         )
         if self.reading.judgement(now.selected_id) is None:
-            now = replace(now, selected_id="", rejecting_id="")
+            now = replace(now, selected_id="", rejecting_id="", extent=None)
+        if self.reading.gate is not Gate.OPEN:
+            now = replace(now, compared=None)  # what was shown before is withheld now
         return replace(state, reading=now)
 
 
@@ -38,7 +40,9 @@ class VerdictTaken:
 
     def apply_to(self, state: AppState) -> AppState:
         """Show the new judgements."""
-        now = replace(state.reading, reading=self.reading, rejecting_id="", written_at=self.written_at)
+        now = replace(
+            state.reading, reading=self.reading, rejecting_id="", written_at=self.written_at, extent=None
+        )
         return with_deed(replace(state, reading=now), Deed(DeedKind.READING, self.words))
 
 
@@ -66,7 +70,9 @@ class FindingSelected:
         """A pending question about another finding is dropped."""
         if state.reading.selected_id == self.finding_id and not state.reading.rejecting_id:
             return state
-        chosen = replace(state.reading, selected_id=self.finding_id, measurement_id="", rejecting_id="")
+        chosen = replace(
+            state.reading, selected_id=self.finding_id, measurement_id="", rejecting_id="", extent=None
+        )
         return replace(state, reading=chosen)
 
 
