@@ -8,11 +8,20 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import (
+    QLibraryInfo,
+    QLocale,
+    QMessageLogContext,
+    QTimer,
+    QtMsgType,
+    QTranslator,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication
 
 from app.context import AppContext, build_context
 from app.domain.errors import DeviceError
+from app.support.i18n import language_in_use
 from app.support.paths import UserPaths
 from app.ui import theme
 from app.ui.display import has_display
@@ -49,6 +58,13 @@ def _without_known_noise(_kind: QtMsgType, _where: QMessageLogContext, words: st
         print(words, file=sys.stderr)  # noqa: T201 - what Qt itself would do
 
 
+def speak(qt: QApplication, language: str) -> bool:
+    """Qt's own words (its file dialog, its menus of text fields) in a language; false where Qt has none."""
+    words = QTranslator(qt)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    return words.load(QLocale(language), "qtbase", "_", folder) and qt.installTranslator(words)
+
+
 def build_window(paths: UserPaths | None = None) -> tuple[MainWindow, AppContext, QtDispatch]:
     """A window with its context; nothing of it is shown yet, nothing heavy imported."""
     dispatch = QtDispatch()
@@ -65,12 +81,15 @@ def run_window(
     """The window until it is closed; `shown` is called when it is up. paths: a home other than the user's."""
     qt = application()
     window, _ctx, dispatch = build_window(paths)
+    speak(qt, language_in_use())
+    window.desk.session.place()
     window.show()
 
     def after() -> None:
-        window.desk.begin()
+        window.desk.begin(restore=not studies)
         if studies:
             window.desk.open_paths(studies)
+        window.desk.sheets.hands.ask()
         if shown is not None:
             shown(window)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.domain.errors import OverreadError
 from app.support.i18n import text
+from app.support.languages import decimal_words
 from app.ui.contents import StackContent
 from app.ui.view_host import ViewHost
 from viewers.cine import LARGEST_RATE, SMALLEST_RATE, CineMode, CinePlayer, Course
@@ -20,26 +21,50 @@ class _Played:
         self.told = content.frame_rate
         self.rate = self.told or OWN_RATE
         self.mode = CineMode.LOOP
+        self.first: int | None = None
+        self.last: int | None = None
         self.player = CinePlayer(content.slices.show_index, content)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """First and last image that play; marks that crossed each other are taken the other way round."""
+        end = self.content.slices.layer_count - 1
+        first = 0 if self.first is None else min(self.first, end)
+        last = end if self.last is None else min(self.last, end)
+        return min(first, last), max(first, last)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether some images are left out."""
+        return self.span != (0, self.content.slices.layer_count - 1)
 
     def play(self) -> None:
         """From the image on the screen."""
         rate = min(max(self.rate, SMALLEST_RATE), LARGEST_RATE)
-        course = Course(0, self.content.slices.layer_count - 1, rate, self.mode)
+        course = Course(*self.span, rate, self.mode)
         self.player.play(course, self.content.slices.index)
         self.say()
 
     def stop(self) -> None:
         """And say no more of it."""
         self.player.stop()
-        self.content.cine_words = ""
-        self.content.write()
+        self.say()
 
     def say(self) -> None:
-        """Pace and way over the picture, and whether the file asked for it."""
+        """Pace and way over the picture, and whether the file asked for it; and which images, where not all."""
+        first, last = (number + 1 for number in self.span)
+        if not self.player.is_playing:
+            said = text("ui.cine.range_stopped", first=first, last=last) if self.is_part else ""
+            self.content.cine_words = said
+            self.content.write()
+            return
         key = "ui.cine.of_file" if self.rate == self.told else "ui.cine.own"
         mode = text(f"ui.cine.mode.{self.mode.value}")
-        self.content.cine_words = text(key, rate=f"{self.rate:.3g}", mode=mode)
+        words = text(key, rate=decimal_words(f"{self.rate:.3g}"), mode=mode)
+        is_part = self.is_part
+        self.content.cine_words = (
+            text("ui.cine.range", words=words, first=first, last=last) if is_part else words
+        )
         self.content.write()
 
 
@@ -70,6 +95,36 @@ class Cine:
         played = self._active()
         played.rate = min(max(played.rate * PACE**steps, SMALLEST_RATE), LARGEST_RATE)
         self._renew(played)
+
+    def toggle_all(self) -> None:
+        """Every stack starts in the same instant; of those that scroll together one leads. Raises OverreadError."""
+        active = self._active()
+        if any(one.player.is_playing for one in self._played.values()):
+            for one in self._played.values():
+                one.stop()
+            return
+        stacks = [one for one in self._host.contents.values() if isinstance(one, StackContent)]
+        alone = [one for one in stacks if one.slices.layer_count > 1 and not one.link_words]
+        for content in {id(one): one for one in (active.content, *alone)}.values():
+            self._played.setdefault(id(content), _Played(content)).play()
+
+    def mark_first(self) -> None:
+        """Play from the shown image on; marked again, from the first. Raises OverreadError."""
+        played = self._active()
+        here = played.content.slices.index
+        played.first = None if played.first == here else here
+        self._marked(played)
+
+    def mark_last(self) -> None:
+        """The same for the end."""
+        played = self._active()
+        here = played.content.slices.index
+        played.last = None if played.last == here else here
+        self._marked(played)
+
+    def _marked(self, played: _Played) -> None:
+        self._renew(played)
+        played.say()
 
     def _renew(self, played: _Played) -> None:
         if played.player.is_playing:

@@ -15,6 +15,8 @@ from app.domain.errors import OverreadError
 from app.settings.keymap import Keymap
 from app.state.model import AppState
 from app.support.i18n import explain, text
+from app.ui.mnemonics import taken, with_letters
+from app.ui.modes import mode_of
 from app.ui.overlays.palette import Choice
 
 SUBMENUS = {"preset": "ui.menu.preset", "own": "ui.menu.own"}
@@ -31,6 +33,7 @@ class Commands(QObject):
         self._desk: Desk | None = None
         self._mode = ""
         self.keymap = keymap
+        self._menus: dict[str, QMenu] = {}
         self.declared: dict[str, Action] = all_actions()
         self.actions: dict[str, QAction] = {}
         for action_id, declared in self.declared.items():
@@ -71,7 +74,7 @@ class Commands(QObject):
 
     def show_state(self, state: AppState) -> None:
         """Grey out what makes no sense now, tick what is on, take the keys of the mode."""
-        mode = "reject" if state.reading.rejecting_id else ""
+        mode = mode_of(state)
         if mode != self._mode:
             self._mode = mode
             self._put_keys()
@@ -85,11 +88,12 @@ class Commands(QObject):
         """Another profile."""
         self.keymap = keymap
         self._put_keys()
+        self._title_menus()
 
     def fill(self, bar: QMenuBar) -> None:
         """Menus in order, groups apart."""
         for menu_id in MENUS:
-            menu = bar.addMenu(text(f"ui.menu.{menu_id}"))
+            menu = self._menus[menu_id] = bar.addMenu("")
             group = ""
             submenus: dict[str, QMenu] = {}
             for action_id, declared in self.declared.items():
@@ -104,6 +108,16 @@ class Commands(QObject):
                     submenus[group].addAction(self.actions[action_id])
                 else:
                     menu.addAction(self.actions[action_id])
+
+        self._title_menus()
+
+    def _title_menus(self) -> None:
+        """Underline letters that no action of the profile wants for itself."""
+        keys = [key for keys in self.keymap.keys.values() for key in keys]
+        keys += [key for table in self.keymap.modes.values() for keys in table.values() for key in keys]
+        titles = {menu_id: text(f"ui.menu.{menu_id}") for menu_id in self._menus}
+        for menu_id, title in with_letters(titles, taken(keys)).items():
+            self._menus[menu_id].setTitle(title)
 
     def name_presets(self, names: Sequence[str]) -> None:
         """Say what the presets of the active picture are; keys without one stay unnamed."""

@@ -11,15 +11,18 @@ from app.context import AppContext
 from app.domain.errors import OverreadError
 from app.domain.finding import Verdict
 from app.state.events import InkChanged, MaximisedToggled, ViewportActivated
+from app.state.panel_events import LowFindingsToggled
 from app.state.reading_events import FindingSelected, MeasurementChosen
 from app.support.i18n import explain
-from app.ui.measuring import Measuring
+from app.ui.extent_shape import EXTENT
+from app.ui.measuring import Measuring, record
 from app.ui.object_cards import MARK
+from app.workflows.extent import redraw
 from app.workflows.judge import judge, step_finding
 
 if TYPE_CHECKING:
-    from app.ui.contents import StackContent
     from app.ui.desk import WindowDesk
+    from app.ui.flat import FlatContent
     from app.ui.main_window import MainWindow
     from viewers.shapes import Drawn
 
@@ -35,6 +38,7 @@ def connect(ctx: AppContext, window: MainWindow, desk: WindowDesk) -> None:
     window.models.run_asked.connect(lambda package: _run(desk, package))
     window.models.cancel_asked.connect(lambda: desk.cancel_jobs("model"))
     window.findings.selected.connect(lambda key: store.apply(FindingSelected(key)))
+    window.findings.unfold_asked.connect(lambda: store.apply(LowFindingsToggled()))
     window.findings.labelled.connect(lambda key, label: _label(ctx, desk, key, label))
     window.ink.mode_asked.connect(lambda mode: store.apply(InkChanged(mode=mode, shown=True)))
     window.ink.threshold_asked.connect(lambda share: store.apply(InkChanged(threshold=share)))
@@ -65,10 +69,14 @@ def _run(desk: WindowDesk, package: str) -> None:
         desk.warn(explain(error))
 
 
-def _measured(ctx: AppContext, window: MainWindow, content: StackContent, drawn: Drawn) -> None:
+def _measured(ctx: AppContext, window: MainWindow, content: FlatContent, drawn: Drawn) -> None:
     """What was drawn stands only once it is written; if that fails the picture shows what was there before."""
     try:
-        Measuring(ctx).keep(content, drawn)
+        if drawn.shape_id in ("", EXTENT) and redraw(ctx, record(content, drawn)):
+            window.host.refresh_ink()  # what was drawn has become the finding's extent
+        else:
+            Measuring(ctx).keep(content, drawn)
+            window.desk.measure_list.drawn(drawn.tool_id)
     except OverreadError as error:
         window.messages.warn(explain(error))
         window.host.refresh_ink()

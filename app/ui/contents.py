@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from app.domain.finding import Place
+from app.domain.finding import Place, Quantity
 from app.domain.geometry import is_acquired_plane, normal_of
 from app.domain.volume import FrameRef, Remark, RemarkKind, Space, Volume, Window
 from app.state.model import Plane
@@ -12,12 +12,19 @@ from app.studies.stack_source import StackSource
 from app.support.i18n import text
 from app.ui import corners
 from app.ui.flat import FlatContent
+from app.ui.frame_windows import FrameWindows
+from app.ui.modality_facts import facts_words
+from app.ui.presenting import Presenting
+from app.ui.real_world import with_real_world
 from app.ui.solid import VolumeContent
 from app.ui.subject import Subject, window_levels
-from viewers.types import FrameSource, PictureInfo, Point
+from app.ui.thick_slices import ThickSlices, is_tomosynthesis
+from viewers.types import FrameSource, PictureInfo, Point, Stamp
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Iterable
+
+    from app.domain.presentation import PresentationState
 
 
 class StackContent(FlatContent):
@@ -25,6 +32,9 @@ class StackContent(FlatContent):
 
     cine_words = ""  # pace and way, while it plays
     link_words = ""  # how it scrolls with others
+    presenting: Presenting | None = None  # somebody's presentation state, while it is in force
+    own_words: tuple[str, ...] = ()  # what else stands beside the image's number
+    first_remarks: tuple[Remark, ...] = ()  # graver than what the files say of themselves
     key_frames: frozenset[FrameRef] = frozenset()  # those that a reader marked
 
     def __init__(self, subject: Subject, source: StackSource, info: PictureInfo) -> None:
@@ -38,7 +48,11 @@ class StackContent(FlatContent):
         middle = (source.count - 1) // 2
         # Its frames have the fields of the viewers' own; the rooms share no class.
         frames = cast(FrameSource, source)
+        self.slab = ThickSlices(self.slices, frames) if is_tomosynthesis(subject.display_set) else None
+        frames = self.slab.source if self.slab is not None else frames
+        self.slices.engine.slab_turned.connect(self.slab_by)
         self.slices.set_source(frames, window_levels(source.windows(middle)), info)
+        self._own_windows = FrameWindows(self.slices, source)
         self.slices.index_changed.connect(lambda _index: self.write())
         self.slices.late_picture.connect(lambda _index: self.write())
         self.write()
@@ -63,9 +77,33 @@ class StackContent(FlatContent):
         """Unit of the modality values on the screen, HU in CT; '' where the file names none."""
         return self._source.unit(self.slices.frame_index)
 
+    def told(self, quantities: Iterable[Quantity], index: int) -> tuple[Quantity, ...]:
+        """What was measured on an image, with what its values stand for in the world where the file says so."""
+        frame = self._source.frame(index)
+        if frame is None:
+            return tuple(quantities)
+        return with_real_world(quantities, frame.real_world, frame.slope, frame.intercept)
+
     def remarks(self) -> tuple[Remark, ...]:
         """Of the series, and of what has been decoded so far."""
-        return self._source.remarks()
+        presented = self.presenting.remarks() if self.presenting is not None else ()
+        thick = self.slab.words if self.slab is not None else ""
+        slab = (Remark(RemarkKind.THICK_SLICES, (("words", thick),)),) if thick else ()
+        return (*self.first_remarks, *presented, *self._source.remarks(), *slab)
+
+    def present(self, state: PresentationState | None) -> None:
+        """Show each frame as this state says; None as the reader had it."""
+        if self.presenting is not None:
+            former, self.presenting = self.presenting, None
+            former.close()
+        if state is not None:
+            self.presenting = Presenting(state, self.subject, self.slices, self.write)
+        self.write()
+
+    def reset(self) -> None:
+        """As it came: without a presentation state too."""
+        self.present(None)
+        super().reset()
 
     @property
     def frame_rate(self) -> float | None:
@@ -82,7 +120,7 @@ class StackContent(FlatContent):
             return self._layer(index, None), ""
         origin = affine[:3, 3]
         point: Point = (float(origin[0]), float(origin[1]), float(origin[2]))
-        step = corners.step_mm(affine) if count > 1 else None
+        step = corners.step_mm(affine) if self.subject.display_set.moves_in_space else None
         return self._layer(index, step), corners.position_words(point, normal_of(affine))
 
     def _layer(self, index: int, step: float | None) -> str:
@@ -90,11 +128,29 @@ class StackContent(FlatContent):
         return f"{words}  {self.cine_words}" if self.cine_words else words
 
     def notes(self) -> tuple[str, ...]:
-        """That it is a key image, and how it scrolls with others."""
+        """How it scrolls with others, what else is known of it, and what readers of its modality want to see."""
+        facts = facts_words(self.subject.display_set, self.slices.frame_index)
+        return tuple(part for part in (self.link_words, *self.own_words, facts) if part)
+
+    def write(self) -> None:
+        """Also whether the image that is shown is a key image, and as whose state it is shown."""
         frames, index = self.subject.display_set.frames, self.slices.frame_index
         is_key = 0 <= index < len(frames) and frames[index].ref in self.key_frames
-        mark = text("ui.key_image.mark") if is_key else ""
-        return tuple(part for part in (mark, self.link_words) if part)
+        self.stamps.put("key", Stamp(text("ui.key_image.mark")) if is_key else None)
+        self.stamps.put("presented", self.presenting.stamp if self.presenting is not None else None)
+        super().write()
+
+    def next_slab(self) -> None:
+        """Tomosynthesis: single slices, largest, smallest, mean of several."""
+        if self.slab is not None:
+            self.slab.next_mode()
+            self.write()
+
+    def slab_by(self, steps: int) -> None:
+        """More or fewer slices in one picture."""
+        if self.slab is not None:
+            self.slab.thicker(steps)
+            self.write()
 
     def say_link(self, words: str) -> None:
         """How it scrolls with others, in words; '' where it scrolls alone."""
@@ -117,17 +173,21 @@ class StackContent(FlatContent):
 
     def go_to(self, place: Place) -> None:
         """By position in the patient, else by the image that a finding names."""
-        frames = self.subject.display_set.frames
-        if place.space is Space.IMAGE and place.frame is not None:
-            here = [n for n, frame in enumerate(frames) if frame.ref == place.frame]
-            if here:
-                self.slices.show_index(here[0])
-        elif place.center is not None:
+        shown = self.subject.display_set
+        here = [n for n, frame in enumerate(shown.frames) if frame.ref == place.frame]
+        if shown.moves_in_space and place.space is Space.PATIENT:
+            here = []
+        if here:
+            self.slices.show_index(here[0])
+        elif place.center is not None and shown.moves_in_space:
             self.slices.jump_to(place.center)
+        if place.center is not None:
+            self.slices.bring_into_view(place.center)
 
     def close(self) -> None:
         """Stop listening."""
         self._stop()
+        self.present(None)
         self.slices.set_source(None)
 
 
@@ -145,6 +205,11 @@ class PlaneContent(FlatContent):
         super().__init__(subject, self.planes)
         self.planes.position_changed.connect(lambda _point: self.write())
         self.planes.turned.connect(self.write)
+
+    @property
+    def value_unit(self) -> str:
+        """Of the volume."""
+        return self._volume.unit if self._volume is not None else ""
 
     def show_volume(self, volume: Volume) -> None:
         """The group has put the volume; say what it is."""

@@ -7,21 +7,26 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.calibration import REMARKS
 from app.domain.study import Study
 from app.domain.volume import Remark, RemarkKind
 from app.state.model import Plane
 from app.studies.display_sets import DisplaySet
 from app.support.i18n import text
+from app.support.languages import number_words
 from app.ui import words
 from viewers.types import BadgeLevel, CornerText, Point, TruthBadge, ViewState
 
 _NOTES = {
     RemarkKind.REFORMATTED,
-    RemarkKind.SPACING_AT_DETECTOR,
+    RemarkKind.INK_OF_ANOTHER_SERIES,
+    *(kind for kind in REMARKS.values() if kind is not RemarkKind.NO_SPACING),
     RemarkKind.LOSSY_SOURCE,
     RemarkKind.VOI_LUT_NOT_APPLIED,
     RemarkKind.SHUTTER_NOT_APPLIED,
     RemarkKind.OVERLAYS_NOT_SHOWN,
+    RemarkKind.BREAST_SIDE_UNCHECKED,
+    RemarkKind.THICK_SLICES,
 }
 _AXES = (("L", "R"), ("P", "A"), ("S", "I"))  # LPS: the letter of growing and of falling values
 
@@ -47,7 +52,7 @@ def zoom_words(display_set: DisplaySet, state: ViewState) -> str:
     """Screen pixels per mm; where a pixel's size is unknown, per pixel: no mm may stand there."""
     unknown = any(remark.kind is RemarkKind.NO_SPACING for remark in display_set.remarks)
     key = "ui.corner.zoom_pixels" if unknown else "ui.corner.zoom"
-    return text(key, scale=f"{state.scale:.2f}")
+    return text(key, scale=number_words(state.scale, 2))
 
 
 def volume_text(study: Study, display_set: DisplaySet, remarks: Sequence[Remark] = ()) -> CornerText:
@@ -69,7 +74,7 @@ def layer_words(index: int, count: int, thickness_mm: float | None) -> str:
     """Image n of N, with the distance to the next one."""
     said = text("ui.corner.image", number=index + 1, count=count)
     if thickness_mm is not None and count > 1:
-        said += text("ui.corner.step", mm=f"{thickness_mm:.1f}")
+        said += text("ui.corner.step", mm=number_words(thickness_mm, 1))
     return said
 
 
@@ -77,7 +82,17 @@ def position_words(point: Point, normal: NDArray[np.float64]) -> str:
     """Position along the axis of the patient that a plane is most perpendicular to."""
     axis = int(np.argmax(np.abs(normal)))
     value = point[axis]
-    return text("ui.corner.position", letter=_AXES[axis][0 if value >= 0 else 1], mm=f"{abs(value):.1f}")
+    return text(
+        "ui.corner.position", letter=_AXES[axis][0 if value >= 0 else 1], mm=number_words(abs(value), 1)
+    )
+
+
+def point_words(point: Point) -> str:
+    """A point in the patient by its three distances: "L 12.0  P 30.5  H 5.0 mm"."""
+    parts = (
+        f"{_AXES[n][0 if value >= 0 else 1]} {number_words(abs(value), 1)}" for n, value in enumerate(point)
+    )
+    return text("ui.corner.point", words="  ".join(parts))
 
 
 def step_mm(affine: NDArray[np.float64]) -> float:
@@ -93,7 +108,8 @@ def badge(remarks: Sequence[Remark]) -> TruthBadge | None:
     grave = [remark for remark in remarks if remark.kind not in _NOTES]
     passing = all(remark.kind is RemarkKind.LOADING for remark in grave)
     level = BadgeLevel.NOTE if not grave else BadgeLevel.PASSING if passing else BadgeLevel.FINAL
-    first = (grave or list(remarks))[0]
+    # What will pass comes last: a badge in the colour of what is final never says "loading" first.
+    first = min(grave or list(remarks), key=lambda remark: remark.kind is RemarkKind.LOADING)
     short = words.said(f"remark.{first.kind.value}", first.facts)
     more = f" +{len(remarks) - 1}" if len(remarks) > 1 else ""
     return TruthBadge(level, short + more, sentences)

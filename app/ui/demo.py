@@ -18,6 +18,7 @@ from app.findings.replay import replay
 from app.phantom.study import write_phantom_study
 from app.state.model import HeatMode
 from app.support.i18n import text
+from app.support.languages import number_words
 from app.support.paths import UserPaths
 from app.ui.studio import Studio
 from app.workflows.export import export_reading
@@ -149,7 +150,7 @@ def _step(demo: Demo, name: str, work: Callable[[], object]) -> None:
     work()
     seconds = time.perf_counter() - began
     demo.facts.setdefault("seconds", {})[name] = round(seconds, 2)
-    demo.say(text(f"demo.step.{name}", seconds=f"{seconds:.1f}"))
+    demo.say(text(f"demo.step.{name}", seconds=number_words(seconds, 1)))
 
 
 def _summary(demo: Demo) -> None:

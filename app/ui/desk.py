@@ -14,26 +14,42 @@ from app.context import AppContext
 from app.domain.errors import OverreadError
 from app.domain.volume import CancelToken, Progress
 from app.jobs.job import Priority
+from app.settings.schema import FIRST_TOOLS
 from app.state.events import (
     ArrangementHung,
     Hanged,
     PlanesLeft,
+    ToolChosen,
 )
 from app.state.model import AppState, Hung, Plane
 from app.state.reading_events import FindingSelected
 from app.support.i18n import text
 from app.support.slow_imports import settle_pydantic
 from app.ui import words
+from app.ui.ai_status import AiStatus
 from app.ui.asking import Asking
 from app.ui.cine import Cine
 from app.ui.connect import connect
+from app.ui.findings_desk import FindingsDesk
 from app.ui.hanging import Hanging
 from app.ui.key_images import KeyImages
+from app.ui.looks import Looks
+from app.ui.mask_desk import MaskDesk
+from app.ui.measure_list import MeasureList
 from app.ui.opening import Opening
+from app.ui.own_findings import OwnFindings
+from app.ui.patients import PatientGuard
+from app.ui.pixel_line import PixelLine
+from app.ui.pointing import PointingByKeys
 from app.ui.running import Running
+from app.ui.session import SessionKeeper
 from app.ui.sheets import Sheets
+from app.ui.solid_desk import SolidDesk
 from app.ui.watch import Watch
+from app.ui.zones import Zones
 from app.workflows import hang
+from app.workflows.audit import AuditWatch
+from app.workflows.exposure import ExposureLog
 from app.workflows.hang import Arrange
 
 if TYPE_CHECKING:
@@ -52,19 +68,42 @@ class WindowDesk:
         self.running = Running(ctx, window)
         self.sheets = Sheets(ctx, window, self)
         self.hanging = Hanging(ctx, window)
+        self.zones = Zones(window)
+        self.session = SessionKeeper(ctx, window)
         self.cine = Cine(window.host)
         self.key_images = KeyImages(ctx, window)
+        self.masks = MaskDesk(ctx, window)
+        self.solids = SolidDesk(window.host, window.pictures, window.messages)
+        self.patients = PatientGuard(window)
+        self.looks = Looks(ctx, window)
+        self.pixel_line = PixelLine(window)
+        self.measure_list = MeasureList(ctx, window)
+        self.own_findings = OwnFindings(ctx, window)
+        self.pointing = PointingByKeys(ctx, window)
+        self.findings = FindingsDesk(ctx, window)
         connect(ctx, window, self)
 
     def start(self) -> None:
         """Show the state from now on; the window knows its desk by then."""
+        if self._ctx.settings.first_tool in FIRST_TOOLS:
+            self._ctx.store.apply(ToolChosen(self._ctx.settings.first_tool))
         self.watch = Watch(self._ctx, self._window, self)
+        self.hanging.mammography.start()
+        self.ai_status = AiStatus(self._ctx, self._window)
+        self.audit = AuditWatch(self._ctx, self._window.messages.warn)
+        self.exposures = ExposureLog(self._ctx, self._window.messages.warn_of)
 
-    def begin(self) -> None:
-        """Once the window is on the screen: what it knew before, which models there are, and views made ready."""
-        self.opening.list_known()
+    def begin(self, *, restore: bool = True) -> None:
+        """Once the window is on the screen: what it knew before, which models there are, and views made ready.
+
+        restore: bring back what a crash left.
+        """
+        self.session.begin(restore=restore)
+        self.opening.list_known(self.session.listed)
         self.running.find_models()
         self.sheets.listening.start_if_chosen()
+        if self._ctx.settings_refused:
+            self.warn(text("ui.settings.refused", names=", ".join(self._ctx.settings_refused)))
         self._ctx.jobs.submit(_import_views, None, Priority.BACKGROUND, kind="warm")
 
     @property
@@ -165,11 +204,6 @@ class WindowDesk:
         said = text(words_key, series=one.title)
         self._ctx.store.apply(ArrangementHung(arrange(subject.study, one), said, remember=True))
 
-    def next_volume_preset(self) -> None:
-        """Another colouring of every 3D picture."""
-        for solid in self._window.host.solids:
-            solid.next_preset()
-
     def run_model(self, package: str = "") -> None:
         """Run a package on the active series."""
         self.running.run(package)
@@ -178,17 +212,18 @@ class WindowDesk:
         """Stop scans and models, or one of them."""
         for each in (kind,) if kind else ("scan", "model"):
             self._ctx.jobs.cancel_all(each)
+        if not kind:
+            self.running.queue.cancel_all()
         self.asking.give_up()
 
     def edit_label(self) -> None:
-        """Type over the label in the list."""
-        self._window.findings.edit()
+        """Type over the label in the list, of the chosen measurement or finding."""
+        if not self.measure_list.edit():
+            self._window.findings.edit()
 
     def export(self) -> None:
-        """Ask for a folder and write."""
-        chosen = QFileDialog.getExistingDirectory(self._window, text("ui.export.title"))
-        if chosen:
-            self.running.export(Path(chosen))
+        """What leaves, and where to."""
+        self.sheets.show("export")
 
     def peek(self, *, down: bool) -> None:
         """Bare pictures while the key is down."""
@@ -205,13 +240,6 @@ class WindowDesk:
     def show(self, what: str) -> None:
         """Palette, keys, settings, about."""
         self.sheets.show(what)
-
-    def toggle_full_screen(self) -> None:
-        """Fill the screen, or not."""
-        if self._window.isFullScreen():
-            self._window.showNormal()
-        else:
-            self._window.showFullScreen()
 
     def next_panel(self) -> None:
         """Worklist, series, picture, findings, in turn."""
@@ -243,7 +271,12 @@ class WindowDesk:
 
     def close(self) -> None:
         """The window goes: nothing is repainted any more, and whoever waits for an answer gets none."""
+        self.session.close()
+        self.zones.close()
         self.watch.close()
+        self.exposures.close()
+        self.audit.close()
+        self.ai_status.close()
         self.asking.close()
         self.opening.copies.close()
         self.sheets.listening.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 X_PORT = 6000
 PATIENCE_S = 2.0
+_INTO_MEMORY = frozenset({"offscreen", "minimal"})
 
 
 def has_display(environment: Mapping[str, str] = os.environ) -> bool:
@@ -21,6 +22,12 @@ def has_display(environment: Mapping[str, str] = os.environ) -> bool:
         return True
     found = re.fullmatch(r"(?:unix/?)?([^:]*):(\d+)(?:\.\d+)?", environment.get("DISPLAY", ""))
     return found is not None and _answers(found[1], int(found[2]))
+
+
+def can_be_seen(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether a window would be before somebody's eyes: not where Qt was told to draw into memory."""
+    unseen = environment.get("QT_QPA_PLATFORM", "").split(":", maxsplit=1)[0] in _INTO_MEMORY
+    return has_display(environment) and not unseen
 
 
 def _answers(host: str, number: int) -> bool:

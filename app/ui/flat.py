@@ -12,10 +12,13 @@ from app.domain.volume import Remark, Window
 from app.state.model import TextAmount
 from app.support.i18n import text
 from app.ui import corners
-from app.ui.marks import Marks
+from app.ui.marks import Marks, ink_remarks
 from app.ui.own_views import OwnViews
 from app.ui.presets import named_window, preset
+from app.ui.scales import Scales
+from app.ui.stamps import Stamps
 from app.ui.subject import Subject, level_of
+from app.ui.viewer_words import viewer_text
 from viewers.types import ViewState
 
 if TYPE_CHECKING:
@@ -31,7 +34,12 @@ class FlatContent(QObject):
         self.subject = subject
         self.view = view
         self._remarks: tuple[Remark, ...] = ()
+        self._of_ink: tuple[Remark, ...] = ()
+        self.of_mask: tuple[Remark, ...] = ()  # what must be known of a mask that lies over the picture
         self._wish = ""
+        view.set_viewer_text(viewer_text())
+        self.stamps = Stamps(view)
+        self.scales = Scales(view)
         self.own = OwnViews(view, self.windows)
         view.state_changed.connect(lambda _state: self.write())
 
@@ -45,15 +53,18 @@ class FlatContent(QObject):
         layer, place = self.where()
         study, display_set = self.subject.study, self.subject.display_set
         told = corners.corner_text(study, display_set, self.state, place, layer)
-        told = replace(told, bottom_right=(self.own.words(), *told.bottom_right[1:]))
+        window, zoom = self.own.words(), self.scales.words(told.bottom_right[1])
+        told = replace(told, bottom_right=(window, zoom, *told.bottom_right[2:]))
         # Lines of their own: in a narrow view the end of a long line is cut off.
         first, *rest = told.bottom_left or ("",)
         told = replace(told, bottom_left=tuple(part for part in (first, *self.notes(), *rest) if part))
         if self.subject.is_beside:
             told = replace(told, top_right=(text("ui.corner.beside"), *told.top_right))
         self.view.set_corner_text(told)
+        slab = getattr(self.view, "slab", None)  # planes alone have one
+        self.stamps.put_looks(self.state, is_slab=slab is not None and slab.is_on)
         self._remarks = self.remarks()
-        self.view.set_badge(corners.badge(self._remarks))
+        self.view.set_badge(corners.badge((*self._remarks, *self._of_ink, *self.of_mask)))
 
     def windows(self) -> tuple[Window, ...]:
         """The file's own windows for the picture that is shown."""
@@ -87,6 +98,10 @@ class FlatContent(QObject):
         self.view.set_outlines(marks.outlines)
         self.view.set_markers(marks.markers)
         self.view.set_overlays_visible(shown)
+        told = ink_remarks(marks) if shown else ()
+        if told != self._of_ink:
+            self._of_ink = told
+            self.write()
 
     def set_tool(self, tool_id: str) -> None:
         """What the left button does."""

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from app.state.model import Arrangement
+from app.state.model import Arrangement, Layout
 from app.ui.viewport import ViewportFrame
 
-LARGEST = 2
+LARGEST = max(max(layout.rows, layout.columns) for layout in Layout)
 
 
 class ViewportGrid:

@@ -11,6 +11,8 @@ from app.hanging.match import Match
 from app.state.events import ArrangementHung
 from app.state.model import Arrangement
 from app.support.i18n import text
+from app.support.titles import title_words
+from app.ui.mammograms import Mammograms
 from app.workflows import hang
 from app.workflows.protocols import catalogue, screen_of
 
@@ -25,6 +27,7 @@ class Hanging:
     def __init__(self, ctx: AppContext, window: MainWindow) -> None:
         self._ctx = ctx
         self._window = window
+        self.mammography = Mammograms(ctx, window)
         self.sheet: RememberSheet | None = None
 
     def step(self, step: int) -> None:
@@ -81,10 +84,10 @@ class Hanging:
         protocol = next(one.protocol for one in found if one.protocol.id == there.protocol_id)
         said = text(
             "deed.stage",
-            title=protocol.title,
+            title=title_words("protocol", protocol.title),
             number=there.stage + 1,
             count=len(protocol.stages),
-            stage=protocol.stages[there.stage].title,
+            stage=title_words("stage", protocol.stages[there.stage].title),
         )
         self._ctx.store.apply(ArrangementHung(there, said))
         self._window.messages.note(said[0].upper() + said[1:])

@@ -55,7 +55,7 @@ class KeyImages:
         there = next_of(self._ctx.store.state.reading.reading, self._shown(), step)
         if there is None:
             raise OverreadError("error.key_image.none")
-        self._go_to(there.frame)
+        self.go_to(there.frame)
 
     def _shown(self) -> FrameRef | None:
         """The frame that is really on the screen in the active viewport, not one that is still being decoded."""
@@ -68,13 +68,13 @@ class KeyImages:
 
     def _chosen(self, sop_instance_uid: str, frame: int) -> None:
         try:
-            self._go_to(FrameRef(sop_instance_uid, frame))
+            self.go_to(FrameRef(sop_instance_uid, frame))
         except OverreadError as error:
             self._window.messages.warn(explain(error))
 
-    def _go_to(self, frame: FrameRef) -> None:
+    def go_to(self, frame: FrameRef) -> None:
         """In the viewport that shows its series already, else in the active one."""
-        found = self._found(frame)
+        found = self.found(frame)
         if found is None:
             raise OverreadError("error.key_image.gone")
         display_set, index = found
@@ -89,7 +89,8 @@ class KeyImages:
         if _is_stack_of(hung, display_set):
             hung.slices.show_index(index)
 
-    def _found(self, frame: FrameRef) -> tuple[DisplaySet, int] | None:
+    def found(self, frame: FrameRef) -> tuple[DisplaySet, int] | None:
+        """The display set of the open study that holds an image, and its number there."""
         study = self._ctx.store.state.workspace.open_study_uid
         for display_set in self._window.pictures.sets_of_uid(study):
             for index, address in enumerate(display_set.frames):
@@ -98,7 +99,7 @@ class KeyImages:
         return None
 
     def _words(self, image: KeyImage) -> str:
-        found = self._found(image.frame)
+        found = self.found(image.frame)
         if found is None:
             return text("ui.key_image.gone")
         return text("ui.key_image.row", series=found[0].title, number=found[1] + 1)

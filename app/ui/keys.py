@@ -10,13 +10,14 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSlider,
+    QAbstractSpinBox,
     QApplication,
     QComboBox,
     QLineEdit,
-    QSpinBox,
     QTreeView,
     QWidget,
 )
+from shiboken6 import isValid
 
 _MOVES = {
     Qt.Key.Key_Up,
@@ -30,6 +31,7 @@ _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 _TABS = {Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
 _SIDEWAYS = {Qt.Key.Key_Left, Qt.Key.Key_Right}
 SWITCHES_BY_SPACE = "switches_by_space"  # property of lists with ticks
+SHEET = "sheet"  # object name of what floats over the window
 OPENS_BY_ENTER = "opens_by_enter"  # property of lists where Enter belongs to the list
 
 
@@ -44,7 +46,7 @@ def keeps(widget: QWidget, event: QKeyEvent) -> bool:
             Qt.Key.Key_Left,
             Qt.Key.Key_Right,
         }
-    if isinstance(widget, QLineEdit | QSpinBox):
+    if isinstance(widget, QLineEdit | QAbstractSpinBox):
         return not Qt.Key.Key_F1 <= key <= Qt.Key.Key_F35
     if key == Qt.Key.Key_Space and widget.property(SWITCHES_BY_SPACE):
         return True
@@ -54,6 +56,10 @@ def keeps(widget: QWidget, event: QKeyEvent) -> bool:
         return key in _MOVES | _TABS or (key in _ENTER and bool(widget.property(OPENS_BY_ENTER)))
     if isinstance(widget, QAbstractSlider | QComboBox):
         return key in _MOVES | _TABS | _SIDEWAYS | _ENTER
+    if (
+        widget.objectName() == SHEET
+    ):  # it has the keyboard itself: Tab leads to its controls, arrows scroll it
+        return key in _TABS | _MOVES
     if isinstance(widget, QAbstractButton):
         return key in _TABS | _ENTER or key == Qt.Key.Key_Space
     return False
@@ -67,16 +73,25 @@ class KeyGuard(QObject):
         self._window = window
         self._holds = holds
         self._watched: QObject | None = None
+        self._others: list[QWidget] = []
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._follow)
 
+    def also(self, other: QWidget) -> None:
+        """Another window of ours where the same keys hold."""
+        self._others = [one for one in self._others if isValid(one)] + [other]
+
+    def _is_ours(self, widget: QWidget) -> bool:
+        windows = [self._window, *(one for one in self._others if isValid(one))]
+        return any(widget is one or one.isAncestorOf(widget) for one in windows)
+
     def _follow(self, _old: QWidget | None, new: QWidget | None) -> None:
-        if self._watched is not None:
+        if self._watched is not None and isValid(self._watched):
             self._watched.removeEventFilter(self)
             self._watched.destroyed.disconnect(self._forget)
-            self._watched = None
-        if new is not None and (new is self._window or self._window.isAncestorOf(new)):
+        self._watched = None
+        if new is not None and self._is_ours(new):
             new.installEventFilter(self)
             new.destroyed.connect(self._forget)
             self._watched = new

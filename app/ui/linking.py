@@ -76,11 +76,14 @@ class Links:
     def _tie(self, contents: Sequence[Content]) -> MprGroup | None:
         from viewers.mpr_view import MprGroup
 
+        solids = [content for content in contents if isinstance(content, VolumeContent)]
+        for solid in solids:
+            solid.volume_view.limits = self._pictures.limits
         planes = [content.planes for content in contents if isinstance(content, PlaneContent)]
         if not planes:
             return None
         group = MprGroup(planes)
-        for solid in (content for content in contents if isinstance(content, VolumeContent)):
+        for solid in solids:
             group.point_changed.connect(solid.volume_view.set_crosshair)
             solid.volume_view.picked.connect(group.jump_to)
         return group

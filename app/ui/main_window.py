@@ -17,18 +17,21 @@ from PySide6.QtWidgets import (
 )
 
 from app.context import AppContext
-from app.settings.keymap import load_keymap
+from app.settings.own_keys import keymap_in_force
 from app.support.i18n import text
-from app.support.paths import resource_dir
 from app.ui.commands import Commands
 from app.ui.desk import WindowDesk
 from app.ui.dropping import places_of
 from app.ui.keys import KeyGuard
 from app.ui.mapstore import MapStore
 from app.ui.panels.findings import FindingsPanel
+from app.ui.panels.gate import GateBar
+from app.ui.panels.hands_bar import HandsBar
 from app.ui.panels.header import HeaderPanel
 from app.ui.panels.ink import InkPanel
 from app.ui.panels.key_images import KeyImagesPanel
+from app.ui.panels.masks import MasksPanel
+from app.ui.panels.measurements import MeasurementsPanel
 from app.ui.panels.messages import MessageArea
 from app.ui.panels.models import ModelsPanel
 from app.ui.panels.runs import RunCards
@@ -37,6 +40,7 @@ from app.ui.panels.status import StatusLine
 from app.ui.panels.toolbar import Toolbar
 from app.ui.panels.worklist import WorklistPanel
 from app.ui.pictures import Pictures
+from app.ui.theme import wear
 from app.ui.view_host import ViewHost
 from app.ui.widgets.small import label
 
@@ -51,10 +55,11 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.ctx = ctx
         self._sized = False
+        wear(ctx.settings.theme)
         self.setWindowTitle(text("ui.app.title"))
         self.setAcceptDrops(True)
         self.messages = MessageArea()
-        keymap = load_keymap(resource_dir() / "keymaps", ctx.settings.key_profile)
+        keymap = keymap_in_force(ctx.paths.settings, ctx.settings.key_profile)
         self.commands = Commands(ctx, self, keymap, self.messages.warn)
         actions = self.commands.actions
         self.pictures = Pictures(ctx)
@@ -64,7 +69,10 @@ class MainWindow(QMainWindow):
         self.toolbar = Toolbar(actions)
         self.models, self.runs = ModelsPanel(), RunCards()
         self.findings, self.ink = FindingsPanel(actions), InkPanel()
-        self.key_images = KeyImagesPanel()
+        self.key_images, self.gate = KeyImagesPanel(), GateBar(actions)
+        self.masks = MasksPanel(actions)
+        self.measurements = MeasurementsPanel()
+        self.hands_bar = HandsBar()
         self.status = StatusLine(lambda: self.commands.run("edit.undo"))
         self._build()
         self.desk = WindowDesk(ctx, self)
@@ -82,19 +90,20 @@ class MainWindow(QMainWindow):
         self.left.addWidget(self.worklist)
         self.left.addWidget(self.series)
         self.left.setSizes([430, 470])
-        middle = QWidget()
-        rows = self._middle = QVBoxLayout(middle)
+        self.middle = QWidget()
+        rows = self._middle = QVBoxLayout(self.middle)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self.header)
         rows.addWidget(self.messages)
+        rows.addWidget(self.hands_bar)
         rows.addWidget(self.host, 1)
         rows.addWidget(self.toolbar)
         self.right = self._right()
         self.zones = QSplitter(Qt.Orientation.Horizontal)
-        for part in (self.left, middle, self.right):
+        for part in (self.left, self.middle, self.right):
             self.zones.addWidget(part)
-            self.zones.setCollapsible(self.zones.indexOf(part), part is not middle)
+            self.zones.setCollapsible(self.zones.indexOf(part), part is not self.middle)
         self.zones.setStretchFactor(1, 1)
         whole = QWidget()
         column = QVBoxLayout(whole)
@@ -111,7 +120,7 @@ class MainWindow(QMainWindow):
 
     def take_back_host(self) -> None:
         """The image area comes back to its place after it was shown elsewhere."""
-        self._middle.insertWidget(2, self.host, 1)
+        self._middle.insertWidget(self._middle.indexOf(self.toolbar), self.host, 1)
         self.host.show()
 
     def _right(self) -> QWidget:
@@ -132,7 +141,10 @@ class MainWindow(QMainWindow):
         self.cards = cards
         self._right_rows = rows
         rows.addWidget(cards)
+        rows.addWidget(self.masks, 4)
+        rows.addWidget(self.gate)
         rows.addWidget(self.findings)
+        rows.addWidget(self.measurements)
         rows.addWidget(self.key_images)
         rows.addWidget(self.ink)
         return panel
@@ -160,11 +172,18 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         if not self._sized:
             self._sized = True
-            QTimer.singleShot(0, self, self._size_zones)
+            QTimer.singleShot(0, self, self.share_room)
 
-    def _size_zones(self) -> None:
-        middle = self.width() - LEFT_WIDTH - RIGHT_WIDTH - 2 * self.zones.handleWidth()
-        self.zones.setSizes([LEFT_WIDTH, middle, RIGHT_WIDTH])
+    def share_room(self) -> None:
+        """Side panels at their widths, the images in the rest; what stands in a window of its own needs none."""
+        share = min(1.0, self.width() / SIZE[0])  # a small window takes from all three
+        widths: dict[QWidget, int] = {
+            self.left: max(round(LEFT_WIDTH * share), self.worklist.minimumWidth()),
+            self.right: max(round(RIGHT_WIDTH * share), self.right.minimumWidth()),
+        }
+        wide = [widths.get(self.zones.widget(n) or self, 0) for n in range(self.zones.count())]
+        rest = self.width() - sum(wide) - 2 * self.zones.handleWidth()
+        self.zones.setSizes([width or max(rest, 1) for width in wide])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Files, folders, archives and addresses from outside."""

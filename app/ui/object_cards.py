@@ -53,13 +53,13 @@ def _card(instance: Instance, title: str) -> Row:
 def _sign(letters: str) -> QImage:
     """The kind in letters, where a series has its thumbnail."""
     made = QImage(EDGE, EDGE, QImage.Format.Format_RGB32)
-    made.fill(QColor(theme.FIELD))
+    made.fill(QColor(theme.colors().field))
     painter = QPainter(made)
     font = QFont()
     font.setPixelSize(EDGE // 3)
     font.setWeight(QFont.Weight.DemiBold)
     painter.setFont(font)
-    painter.setPen(QColor(theme.ACCENT))
+    painter.setPen(QColor(theme.colors().accent))
     painter.drawText(QRect(0, 0, EDGE, EDGE), Qt.AlignmentFlag.AlignCenter, letters)
     painter.end()
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from app.domain.objects import (
     ImageReference,
+    ObjectFrame,
     ObjectHead,
     ParametricMap,
     PlacedArray,
@@ -16,10 +18,12 @@ from app.domain.objects import (
     SegmentationObject,
     StructureSet,
 )
-from app.domain.volume import CancelToken, Space
+from app.domain.volume import CancelToken, FrameRef, Space
 from app.studies.display_sets import DisplaySet
 from app.studies.objects.object_types import AnyObject
-from app.ui.marks import Color, Marks, Target
+from app.support.languages import decimal_words
+from app.ui.marks import Color, Marks
+from app.ui.targets import Target, frames_of, is_on
 from viewers.types import HeatLayer, OutlineLayer
 
 # Told apart by the colour-blind as well (after Okabe and Ito); used where an object recommends none.
@@ -41,15 +45,28 @@ class ObjectLayer:
     frame_of_reference_uid: str
     ink: OutlineLayer | HeatLayer
     shown: bool = True
+    source: FrameRef | None = None  # the one frame that it was made of, where it has no place in the patient
+    made_on: frozenset[FrameRef] = frozenset()  # what its planes name; frame 0 is all of an image
 
     def fits(self, target: Target) -> bool:
         """Whether it may be drawn there: patient space by frame of reference, else its own series only."""
         if target.in_patient != self.ink.in_patient:
             return False
+        if self.source is not None and not is_on(self.source.sop_instance_uid, target):
+            return False
         if target.series_instance_uid in self.series_uids:
             return True
         frame = self.frame_of_reference_uid
         return self.ink.in_patient and bool(frame) and frame == target.frame_of_reference_uid
+
+    def is_strange(self, target: Target) -> bool:
+        """Whether it was made on another series, or on another stack of this one, such as another phase."""
+        if target.series_instance_uid not in self.series_uids:
+            return True
+        if not (self.made_on and target.members and target.in_patient):
+            return False
+        whole = {one.sop_instance_uid for one in self.made_on if one.frame == 0}
+        return not any(one in self.made_on or one.sop_instance_uid in whole for one in target.members)
 
 
 class ObjectLayers:
@@ -73,10 +90,17 @@ class ObjectLayers:
 
     def over(self, marks: Marks, target: Target) -> Marks:
         """Ink of models and readers with that of objects."""
-        mine = [one.ink for one in self.layers if one.shown and one.fits(target)]
+        laid = [one for one in self.layers if one.shown and one.fits(target)]
+        mine = [replace(one.ink, frames=frames_of(one.source, target)) for one in laid]
+        strange = tuple(one.title for one in laid if one.is_strange(target))
         heat = tuple(one for one in mine if isinstance(one, HeatLayer))
         outlines = tuple(one for one in mine if isinstance(one, OutlineLayer))
-        return replace(marks, heat=(*marks.heat, *heat), outlines=(*marks.outlines, *outlines))
+        return replace(
+            marks,
+            heat=(*marks.heat, *heat),
+            outlines=(*marks.outlines, *outlines),
+            elsewhere=(*marks.elsewhere, *strange),
+        )
 
 
 def layers_of(
@@ -85,18 +109,40 @@ def layers_of(
     """On a job's thread. Raises GeometryRefusedError, PixelsUnreadableError, Cancelled; () for what has no place."""
     series = _series_of(found.head, sets)
     if isinstance(found, SegmentationObject):
+        from app.studies.objects.masks import frames_of as frames_of_segment
         from app.studies.objects.masks import segment_masks
 
         numbers = [segment.number for segment in found.segments]
         arrays = segment_masks(found, numbers, cancel)
-        return tuple(_of_array(found.head, array, number, series) for number, array in enumerate(arrays))
+        made = (_of_array(found.head, array, number, series) for number, array in enumerate(arrays))
+        planes = [frames_of_segment(found, number) for number in numbers]
+        return tuple(_of_planes(one, frames) for one, frames in zip(made, planes, strict=True))
     if isinstance(found, ParametricMap):
         from app.studies.objects.maps import map_values
 
-        return (_of_array(found.head, map_values(found, cancel), 0, series),)
+        one = _of_array(found.head, map_values(found, cancel), 0, series)
+        return (_of_planes(one, found.frames),)
     if isinstance(found, StructureSet):
         return tuple(_of_structures(found, series, sets))
     return ()
+
+
+def _of_planes(layer: ObjectLayer, frames: Sequence[ObjectFrame]) -> ObjectLayer:
+    named = frozenset(
+        FrameRef(source.sop_instance_uid, number)
+        for frame in frames
+        for source in frame.sources
+        for number in source.frames or (0,)
+    )
+    return replace(layer, source=_source(frames), made_on=named)
+
+
+def _source(frames: Sequence[ObjectFrame]) -> FrameRef | None:
+    """The frame that planes without a place in the patient were made of; None in the patient or where none is named."""
+    if any(frame.position_lps_mm is not None for frame in frames):
+        return None
+    named = next((source for frame in frames for source in frame.sources), None)
+    return None if named is None else FrameRef(named.sop_instance_uid, (named.frames or (0,))[0])
 
 
 def _series_of(head: ObjectHead, sets: tuple[DisplaySet, ...]) -> frozenset[str]:
@@ -121,7 +167,9 @@ def _of_array(head: ObjectHead, array: PlacedArray, number: int, series: frozens
     else:
         unit = array.unit.value if array.unit is not None and array.unit.value != "1" else ""
         low, high = _range(array)
-        title = f"{title or head.title or head.label}  {low:.4g} – {high:.4g} {unit}".rstrip()
+        title = (
+            f"{title or head.title or head.label}  {decimal_words(f'{low:.4g} – {high:.4g}')} {unit}".rstrip()
+        )
         label = f"{array.title or head.title or head.label} [{unit}]" if unit else array.title
         values = np.where(np.isfinite(array.values), array.values, low - (high - low)).astype(np.float32)
         floor = low + 1e-3 * (high - low)

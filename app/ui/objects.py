@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 from app.context import AppContext
 from app.domain.objects import EncapsulatedPdf, ImageReference
 from app.domain.presentation import PresentationState
+from app.domain.reports import StructuredReport
 from app.domain.study import Instance, Study
 from app.domain.volume import CancelToken, Progress
 from app.jobs.job import Priority
+from app.studies.objects.looks import covers
 from app.support.i18n import text
 from app.ui.contents import StackContent
+from app.ui.measuring import with_outline
 from app.ui.object_cards import instance_of
 from app.ui.object_layers import ObjectLayer, layers_of, points_at
 from app.ui.overlays.object import ObjectSheet
-from viewers.types import WindowLevel
 
 if TYPE_CHECKING:
     from app.studies.display_sets import DisplaySet
@@ -44,6 +46,7 @@ class Read:
     layers: tuple[ObjectLayer, ...]
     pages: PdfPages | None
     problem: str
+    belongs: bool  # to this study and patient
 
 
 class ObjectDesk:
@@ -87,15 +90,35 @@ class ObjectDesk:
         self._window.host.objects.switch(key, shown=shown)
         self._window.host.refresh_ink()
 
-    def use_window(self, state: PresentationState) -> None:
-        """The window of a presentation state, for the image that hangs."""
+    def present(self, state: PresentationState) -> None:
+        """Show the active series as a presentation state says; where the state is not about it, go to what it names."""
+        if not self._is_about_active(state):
+            first = next(iter(state.images), None)
+            if first is None:
+                self._window.messages.warn(text("ui.presented.nothing"))
+                return
+            self.go_to(first)
         content = self._window.host.active
-        window = _window_for(state, content) if isinstance(content, StackContent) else None
-        if window is None or not isinstance(content, StackContent):
-            self._window.messages.warn(text("ui.object.no_window"))
-            return
-        content.view.set_window(window)
-        self._window.messages.warn(text("ui.object.window_used", reset=text("action.view.reset")))
+        if isinstance(content, StackContent) and self._is_about_active(state):
+            content.present(state)
+            self._window.messages.note(text("ui.presented.in_force", reset=text("action.view.reset")))
+
+    def _is_about_active(self, state: PresentationState) -> bool:
+        content = self._window.host.active
+        open_uid = self._ctx.store.state.workspace.open_study_uid
+        if not isinstance(content, StackContent) or content.subject.study.study_instance_uid != open_uid:
+            return False
+        return any(covers(state.images, frame.ref) for frame in content.subject.display_set.frames)
+
+    def take_measurements(self, read: Read) -> None:
+        """What readers measured into the journal. Raises OverreadError."""
+        from app.workflows.take_over import take_over_measurements
+
+        report = read.opened.found
+        if isinstance(report, StructuredReport):
+            done = take_over_measurements(self._ctx, report, read.study, with_outline)
+            said = text("ui.object.measured", new=done.new, before=done.before, left_out=done.left_out)
+            self._window.messages.note(said)
 
     def take_over(self, read: Read) -> None:
         """An AI result into the journal, as findings to be judged."""
@@ -121,16 +144,6 @@ class ObjectDesk:
         self._show("object", self._sheet)
 
 
-def _window_for(state: PresentationState, content: StackContent) -> WindowLevel | None:
-    shown = content.subject.display_set.frames[content.slices.index].instance.sop_instance_uid
-    for one in state.windows:
-        named = {image.sop_instance_uid for image in one.images}
-        covered = named or {image.sop_instance_uid for image in state.head.references}
-        if one.window is not None and shown in covered:
-            return WindowLevel(one.window.center, one.window.width)
-    return None
-
-
 def _read(request: _Request, _progress: Progress, cancel: CancelToken) -> Read:
     from app.domain.errors import OverreadError
     from app.domain.objects import ParametricMap, SegmentationObject, StructureSet
@@ -143,13 +156,17 @@ def _read(request: _Request, _progress: Progress, cancel: CancelToken) -> Read:
     layers: tuple[ObjectLayer, ...] = ()
     pages, problem = None, ""
     is_drawn = isinstance(opened.found, SegmentationObject | StructureSet | ParametricMap)
+    belongs = False
     try:
+        check_belongs(
+            opened.found.head, request.study
+        )  # never another patient's regions or pages under this one
+        belongs = True
         if is_drawn:
-            check_belongs(opened.found.head, request.study)  # never another patient's regions over this one
             layers = layers_of(opened.found, request.sets, cancel)
             problem = "" if layers else text("ui.object.no_series")
         elif isinstance(opened.found, EncapsulatedPdf):
             pages = draw_pages(opened.found, count=20, width_px=900)
     except OverreadError as error:
         problem = explain(error)
-    return Read(request.study, request.instance, opened, layers, pages, problem)
+    return Read(request.study, request.instance, opened, layers, pages, problem, belongs)

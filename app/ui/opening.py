@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,13 +14,17 @@ from app.domain.volume import Space
 from app.state.events import ArrangementHung, Hanged
 from app.state.model import Arrangement, Hung
 from app.support.i18n import explain, text
+from app.support.languages import number_words
 from app.ui import words
 from app.ui.panels.worklist import MARK
 from app.workflows import hang
+from app.workflows.audit import tell_imported
 from app.workflows.copies import CopiesOnScreen
+from app.workflows.held import Settled, start_settling
 from app.workflows.open_study import ScanListener, list_known, open_study, start_scan
 from app.workflows.places import Place, folder_to_return_to, short_name
 from app.workflows.protocols import catalogue, screen_of
+from app.workflows.worklist_notes import list_notes
 
 if TYPE_CHECKING:
     from app.studies.scan import ScanReport
@@ -36,9 +40,17 @@ class Opening:
         self.copies = CopiesOnScreen(ctx)
         self._hung: Arrangement | None = None  # as it was when a study was opened
 
-    def list_known(self) -> None:
-        """The worklist as it was left."""
-        list_known(self._ctx, self._window.messages.warn_of)
+    def list_known(self, then: Callable[[], None]) -> None:
+        """The worklist as it was left, and the copies in order; what follows hears of it."""
+        start_settling(self._ctx, self._settled)
+        list_known(self._ctx, self._window.messages.warn_of, then)
+
+    def _settled(self, done: Settled) -> None:
+        if done.encrypted:
+            said = text("ui.held.settled", encrypted=done.encrypted, dropped=done.dropped)
+            self._window.messages.note(said)
+        if done.unreadable:
+            self._window.messages.warn(text("ui.held.unreadable", count=done.unreadable))
 
     def scan(self, places: Sequence[Place]) -> None:
         """Open places in the background; the best study found opens when that is done, if none is open."""
@@ -101,6 +113,9 @@ class Opening:
         in_patient = (judgement.place or judgement.finding.place).space is Space.PATIENT
         wanted = [s for s in sets if s.series.series_instance_uid in series_uids]
         fitting = [s for s in wanted if (s.space is Space.PATIENT) == in_patient] or wanted
+        frame = judgement.finding.place.frame
+        sop = frame.sop_instance_uid if frame and not in_patient else ""
+        fitting = [s for s in fitting if any(f.ref.sop_instance_uid == sop for f in s.frames)] or fitting
         first = hang.first_to_hang(fitting)
         if first is None:
             return
@@ -113,7 +128,8 @@ class Opening:
         if not report.studies:
             self._window.messages.warn(_nothing(places, report))
             return
-        counts = (len(report.studies), report.files, f"{report.seconds:.1f}")
+        tell_imported(self._ctx.audit, self._ctx.reader, report.studies)
+        counts = (len(report.studies), report.files, number_words(report.seconds, 1))
         facts = tuple(zip(("studies", "files", "seconds"), counts, strict=True))
         if report.refused:
             first = report.refused[0]
@@ -123,6 +139,7 @@ class Opening:
             self._window.messages.warn(words.said(*report.remarks[0]))
         else:
             self._window.messages.note(words.said("ui.scan.done", facts))
+        list_notes(self._ctx)
         if self._ctx.store.state.workspace.open_study is None:
             self.open_study(_largest(report.studies).study_instance_uid)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.volume import Window
 from app.support.i18n import text
+from app.support.languages import decimal_words
 from viewers.types import WindowLevel
 
 if TYPE_CHECKING:
@@ -84,4 +85,4 @@ def _name(window: Window) -> str:
 
 def _number(value: float) -> str:
     """Whole where that says enough, else three significant digits."""
-    return f"{value:.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.3g}"
+    return f"{value:.0f}" if abs(value) >= 10 or value == int(value) else decimal_words(f"{value:.3g}")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from app.context import AppContext
+from app.domain.calibration import REMARKS
 from app.domain.finding import Finding
 from app.domain.study import Study
 from app.domain.volume import RemarkKind, Space, Volume
 from app.state.model import Hung
 from app.studies.display_sets import DisplaySet, display_sets
+from app.studies.may_be_result import may_be_result
 from app.studies.on_the_way import Coming
 from app.studies.stack_source import StackSource
 from app.support.i18n import text
@@ -21,9 +24,14 @@ from app.ui import words
 from app.ui.panels.series import THUMBNAIL
 from app.ui.subject import Subject, window_levels
 from app.ui.thumbnails import Thumbnails
+from app.workflows.showing import is_withheld, policies_of
 from viewers.types import PictureInfo, WindowLevel
 
+if TYPE_CHECKING:
+    from viewers.volume_engine import TextureLimits
+
 Key = tuple[str, str]
+_CALIBRATIONS = frozenset(REMARKS.values()) - {RemarkKind.NO_SPACING}
 
 
 class Pictures:
@@ -31,9 +39,12 @@ class Pictures:
 
     def __init__(self, ctx: AppContext) -> None:
         self._ctx = ctx
+        self.limits: TextureLimits | None = None  # of the graphics card, once it has been tried
         self._sets: dict[str, tuple[Study, tuple[DisplaySet, ...]]] = {}
         self._stacks: dict[Key, StackSource] = {}
-        self._coming = Coming(ctx.on_the_way.need, ctx.on_the_way.is_coming, ctx.on_the_way.is_growing)
+        self._coming = Coming(
+            ctx.on_the_way.need, ctx.on_the_way.is_coming, ctx.on_the_way.is_growing, ctx.on_the_way.frame
+        )
         self._thumbnails = Thumbnails(ctx.means.line, ctx.post, THUMBNAIL * 2, ctx.on_the_way.need)
 
     @property
@@ -42,11 +53,17 @@ class Pictures:
         return self._thumbnails.is_busy
 
     def sets_of(self, study: Study) -> tuple[DisplaySet, ...]:
-        """What can be hung of a study; made anew when the scan has found more of it."""
+        """What can be hung of a study; made anew when the scan has found more of it.
+
+        What may be the result of a program is not among it while the study's AI results are withheld.
+        """
         held = self._sets.get(study.study_instance_uid)
         if held is None or held[0] is not study:
             self._sets[study.study_instance_uid] = held = (study, display_sets(study))
-        return held[1]
+        policies = policies_of(self._ctx.settings)
+        if not is_withheld(self._ctx.store.state, policies, study.study_instance_uid):
+            return held[1]
+        return tuple(one for one in held[1] if not may_be_result(study, one.series))
 
     def sets_of_uid(self, study_instance_uid: str) -> tuple[DisplaySet, ...]:
         """The same by uid; nothing for an unknown study."""
@@ -167,7 +184,7 @@ def _key(subject: Subject) -> Key:
 def info_of(display_set: DisplaySet) -> PictureInfo:
     """What a view cannot see in the pixels: whether mm are mm, and where a projection's rows and columns run to."""
     kinds = {remark.kind for remark in display_set.remarks}
-    note = "at detector" if RemarkKind.SPACING_AT_DETECTOR in kinds else ""
+    note = next((text(f"calibration.{kind.value}") for kind in kinds & _CALIBRATIONS), "")
     told = display_set.frames[0].instance.patient_orientation
     row, column = told if len(told) == 2 and display_set.space is Space.IMAGE else ("", "")
     return PictureInfo(RemarkKind.NO_SPACING not in kinds, note, row, column)

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from app.support.paths import resource_dir
+from app.support.titles import title_words
 from viewers.types import WindowLevel
 
 
@@ -17,7 +18,9 @@ def _table() -> dict[str, list[dict[str, Any]]]:
 
 def preset_names(modality: str) -> tuple[str, ...]:
     """Names of the presets of keys 1 to 9 for a modality."""
-    return tuple(str(row["name"]) for row in _table().get(modality, _table()["relative"]))
+    return tuple(
+        title_words("preset", str(row["name"])) for row in _table().get(modality, _table()["relative"])
+    )
 
 
 def preset(modality: str, number: int, own: WindowLevel) -> WindowLevel | None:

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from app.context import AppContext
+from app.domain.errors import OverreadError
 from app.settings.keymap import load_keymap, profiles
+from app.settings.own_keys import keymap_folder
 from app.settings.schema import Settings
-from app.support.i18n import text
-from app.support.paths import resource_dir
+from app.support.held.laying import known_place
+from app.support.i18n import explain, text
+from app.support.titles import title_words
 from app.ui import words
+from app.ui.hands import Hands
 from app.ui.listening import ListeningDesk
+from app.ui.mouse import mouse_of, tool_words
 from app.ui.objects import ObjectDesk
 from app.ui.overlays.about import AboutSheet
+from app.ui.overlays.bindings import BindingsSheet
+from app.ui.overlays.compare import CompareSheet
 from app.ui.overlays.connections import ConnectionsSheet
+from app.ui.overlays.evaluation import EvaluationSheet
+from app.ui.overlays.inventory import InventorySheet
 from app.ui.overlays.key_list import KeySheet
 from app.ui.overlays.listener import ListenerSheet
+from app.ui.overlays.monitor import MonitorSheet
 from app.ui.overlays.palette import Choice, PaletteSheet
+from app.ui.overlays.quality import QualitySheet
+from app.ui.overlays.queue import QueueSheet
 from app.ui.overlays.remote import RemoteSheet
+from app.ui.overlays.report import ReportSheet
 from app.ui.overlays.send import SendSheet
 from app.ui.overlays.settings import SettingsSheet
 from app.ui.overlays.sheet import Sheet
 from app.ui.overlays.tag_table import TagSheet
-from viewers.mouse_profiles import ACTIVE, PROFILES, Button, Modifier
+from app.ui.theme import wear
+from app.workflows.showing import show_anew, study_as_shown
+from app.workflows.silence import load_silenced
+from app.workflows.worklist_notes import list_notes, settle_sort
+from viewers.mouse_profiles import ACTIVE, Button, Modifier
 
 if TYPE_CHECKING:
     from app.ui.main_window import MainWindow
@@ -45,7 +62,7 @@ class Sheets:
         self._made: dict[str, Sheet] = {}
         self.listening = ListeningDesk(ctx, window)
         self.objects = ObjectDesk(ctx, window, self.show_sheet)
-        window.host.set_mouse(window.commands.keymap.mouse)
+        self.hands = Hands(ctx, window)
 
     def show(self, what: str) -> None:
         """Open a sheet; asked for again, it goes."""
@@ -71,31 +88,56 @@ class Sheets:
         return False
 
     def _make(self, what: str) -> Sheet:
-        remote = {
-            "remote": RemoteSheet,
-            "connections": ConnectionsSheet,
-            "send": SendSheet,
-            "header": TagSheet,
+        ctx, window = self._ctx, self._window
+        makers: dict[str, Callable[[], Sheet]] = {
+            "remote": lambda: RemoteSheet(ctx, window),
+            "connections": lambda: ConnectionsSheet(ctx, window),
+            "send": lambda: SendSheet(ctx, window),
+            "header": lambda: TagSheet(ctx, window),
+            "compare": lambda: CompareSheet(ctx, window),
+            "training": self._training,
+            "listener": lambda: ListenerSheet(ctx, window, self.listening),
+            "monitor": lambda: MonitorSheet(window, lambda: ctx.settings, self.save),
+            "queue": lambda: QueueSheet(ctx, window, window.desk.running),
+            "export": self._export,
+            "report": lambda: ReportSheet(ctx, window),
+            "quality": lambda: QualitySheet(ctx, window),
+            "evaluation": lambda: EvaluationSheet(ctx, window, lambda: window.models.chosen),
+            "inventory": lambda: InventorySheet(ctx, window, window.desk.ai_status.packages_changed),
+            "palette": lambda: PaletteSheet(window, self._choices),
+            "bindings": lambda: BindingsSheet(window, self.hands),
+            "keys": lambda: KeySheet(window, window.commands.key_groups, self._mouse_words),
+            "settings": self._settings,
         }
-        if what in remote:
-            return remote[what](self._ctx, self._window)
-        if what == "listener":
-            return ListenerSheet(self._ctx, self._window, self.listening)
-        if what == "palette":
-            return PaletteSheet(self._window, self._choices)
-        if what == "keys":
-            return KeySheet(self._window, self._window.commands.key_groups, self._mouse_words)
-        if what == "settings":
-            folder = resource_dir() / "keymaps"
-            named = [(profile, load_keymap(folder, profile).title) for profile in profiles(folder)]
-            return SettingsSheet(self._window, named, lambda: self._ctx.settings, self.save)
-        return AboutSheet(self._window)
+        return makers.get(what, lambda: AboutSheet(window))()
+
+    def _training(self) -> Sheet:
+        from app.ui.overlays.training import TrainingSheet  # brings the database library with it
+
+        return TrainingSheet(self._ctx, self._window)
+
+    def _export(self) -> Sheet:
+        from app.ui.overlays.export import ExportSheet  # brings every exporter with it
+
+        return ExportSheet(self._ctx, self._window, self._window.desk.running)
+
+    def _settings(self) -> Sheet:
+        folder = keymap_folder()
+        named = [
+            (profile, title_words("keymap", load_keymap(folder, profile).title))
+            for profile in profiles(folder)
+        ]
+        return SettingsSheet(
+            self._window, named, lambda: self._ctx.settings, self.save, lambda: known_place(self._ctx.paths)
+        )
 
     def _choices(self) -> Sequence[Choice]:
         studies = [
             Choice(
                 text(
-                    "ui.palette.study", name=words.person(study.patient.name), study=words.study_title(study)
+                    "ui.palette.study",
+                    name=words.person(study.patient.name),
+                    study=words.study_title(study_as_shown(self._ctx, study)),
                 ),
                 words.day(study.date),
                 lambda uid=study.study_instance_uid: self._desk.open_study(uid),  # type: ignore[misc]
@@ -111,22 +153,28 @@ class Sheets:
         except OSError as error:
             self._desk.warn(words.settings_unsaved(self._ctx.paths.settings, error))
             return
-        keymap = load_keymap(resource_dir() / "keymaps", settings.key_profile)
-        self._window.commands.use(keymap)
-        self._window.host.set_mouse(keymap.mouse)
+        self.hands.use(settings.key_profile)
+        wear(settings.theme)
+        try:
+            settle_sort(self._ctx)
+            show_anew(self._ctx)  # another reader, role or policy sees something else
+            load_silenced(self._ctx)
+            list_notes(self._ctx)
+        except OverreadError as error:
+            self._desk.warn(explain(error))
+            return
         self._desk.say(text("ui.settings.saved"))
 
     def _mouse_words(self) -> str:
         keymap = self._window.commands.keymap
-        profile = PROFILES[keymap.mouse]
+        profile = mouse_of(keymap)
 
         def tool(button: Button) -> str:
-            name = profile.tool_for(button, Modifier.PLAIN, ACTIVE) or "–"
-            return text("ui.keys.active") if name == ACTIVE else text(f"action.tool.{name}").lower()
+            return tool_words(profile.tool_for(button, Modifier.PLAIN, ACTIVE))
 
         return text(
             "ui.keys.mouse",
-            profile=keymap.title,
+            profile=title_words("keymap", keymap.title),
             left=tool(Button.LEFT),
             middle=tool(Button.MIDDLE),
             right=tool(Button.RIGHT),

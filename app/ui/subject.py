@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.study import Study
-from app.domain.volume import Space, Volume, Window
+from app.domain.volume import FrameRef, Space, Volume, Window
 from app.state.model import TextAmount
 from app.studies.display_sets import DisplaySet
-from app.ui.marks import Target
+from app.ui.targets import Target
 from viewers.types import TextLevel, VolumeImage, WindowLevel
 
 
@@ -30,7 +30,25 @@ class Subject:
             series.series_instance_uid,
             series.frame_of_reference_uid,
             self.display_set.space is Space.PATIENT,
+            self._pictures,
+            self._frames,
+            frozenset(one.ref for one in self.display_set.frames),
         )
+
+    @property
+    def _frames(self) -> tuple[FrameRef, ...]:
+        """Frames of one and the same plane, in their order: a place alone does not tell them apart."""
+        frames = self.display_set.frames
+        if len(frames) < 2 or self.display_set.moves_in_space:
+            return ()
+        return tuple(one.ref for one in frames)
+
+    @property
+    def _pictures(self) -> frozenset[str]:
+        """UIDs of images that have mm of their own: a finding of one of them lies nowhere on another."""
+        if self.display_set.space is Space.PATIENT:
+            return frozenset()
+        return frozenset(one.instance.sop_instance_uid for one in self.display_set.frames)
 
 
 def level_of(amount: TextAmount) -> TextLevel:

@@ -30,6 +30,7 @@ class Thumbnails:
         self._size_px = size_px
         self._waiting: deque[tuple[DisplaySet, Callable[[Small], None]]] = deque()
         self._under_way = 0
+        self._is_open = True
         line.join(self)
 
     @property
@@ -58,13 +59,14 @@ class Thumbnails:
 
     def close(self) -> None:
         """No more of them."""
+        self._is_open = False
         self._waiting.clear()
         self._line.leave(self)
 
     def _make(self, wanted: DisplaySet, arrived: Callable[[Small], None]) -> None:
         try:
             small = self._small(wanted)
-            self._post(lambda: arrived(small))
+            self._post(lambda: arrived(small) if self._is_open else None)
         except (OverreadError, OSError):
             return  # the viewport says why, when the series is hung
         finally:

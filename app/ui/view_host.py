@@ -12,11 +12,14 @@ from app.domain.finding import Judgement
 from app.domain.volume import Space
 from app.state.model import AppState, Arrangement, Hung, Plane, Viewport
 from app.support.i18n import explain, text
+from app.ui.compared_marks import ink_of
 from app.ui.contents import Content, PlaneContent, StackContent
+from app.ui.extent_shape import extent_shape
 from app.ui.flat import FlatContent
 from app.ui.grid import ViewportGrid
 from app.ui.linking import Links
-from app.ui.marks import GetMap, fits, marks_for
+from app.ui.mammography import Mammography
+from app.ui.marks import GetMap, belongs
 from app.ui.measuring import draft_lines, shapes_of
 from app.ui.object_layers import ObjectLayers
 from app.ui.pictures import Pictures
@@ -25,7 +28,7 @@ from app.ui.solid import VolumeContent
 from app.ui.subject import Subject
 from app.ui.sync import ScrollSync
 from app.ui.viewport import ViewportFrame
-from viewers.mouse_profiles import PROFILES, STANDARD, MouseProfile
+from viewers.mouse_profiles import STANDARD, MouseProfile
 from viewers.types import WindowLevel
 
 
@@ -36,7 +39,7 @@ class ViewHost(QWidget):
     maximise_asked = Signal(str)
     dropped = Signal(str, str, str)
     marker_clicked = Signal(str)
-    drawn = Signal(object, object)  # StackContent, Drawn
+    drawn = Signal(object, object)  # FlatContent, Drawn
     shape_chosen = Signal(str)
     finding_step = Signal(int)
     menu_asked = Signal(QPoint)
@@ -51,12 +54,14 @@ class ViewHost(QWidget):
         self.sync = ScrollSync()
         self.reference = ReferenceLines()
         self.objects = ObjectLayers()
+        self.mammography = Mammography()
         self.frames: dict[str, ViewportFrame] = {}
         self.contents: dict[str, Content] = {}
         self._hung: dict[str, Hung | None] = {}
         # What a series was last looked at with: a window, and the number of a VOI table where one was in its place.
         self._windows: dict[tuple[str, str], tuple[WindowLevel, int | None]] = {}
         self._mouse: MouseProfile = STANDARD
+        self._up_raises_level = False
         self._state = AppState()
         self.setMinimumSize(320, 240)
 
@@ -64,12 +69,13 @@ class ViewHost(QWidget):
         """Bring frames, views, ink, tool and text in step with the state."""
         before, self._state = self._state, state
         workspace, former = state.workspace, before.workspace
+        self.mammography.linked = workspace.zoom_link
         rearranged = workspace.arrangement is not former.arrangement
         if rearranged or workspace.studies is not former.studies or not self.frames:
             self._arrange(workspace.arrangement)
             self._each(lambda content: content.write())
-        elif workspace.scroll_link is not former.scroll_link:
-            self.sync.follow(workspace.arrangement, self.contents, workspace.scroll_link)
+        elif (workspace.scroll_link, workspace.zoom_link) != (former.scroll_link, former.zoom_link):
+            self.sync.follow(workspace, self.contents)
         if workspace.tool != former.tool:
             self._each(lambda content: content.set_tool(workspace.tool))
         if workspace.text_amount is not former.text_amount:
@@ -81,9 +87,10 @@ class ViewHost(QWidget):
         """Draw results and verdicts as they are now."""
         self._each(self._put_ink)
 
-    def set_mouse(self, profile_id: str) -> None:
-        """Another mouse profile for every view."""
-        self._mouse = PROFILES.get(profile_id, STANDARD)
+    def set_mouse(self, profile: MouseProfile, window_drag: str = "") -> None:
+        """Another mouse profile for every view, and what dragging up with the window tool does."""
+        self._mouse = profile
+        self._up_raises_level = window_drag == "level"
         self._each(self._put_hands)
 
     def peek(self, *, down: bool) -> None:
@@ -121,15 +128,12 @@ class ViewHost(QWidget):
         """Show a finding in every view that can; false if none can."""
         reading = self._state.reading.reading
         place = judgement.place or judgement.finding.place
-        results = reading.results if reading else ()
-        result = next((r for r in results if r.result_id == judgement.finding.result_id), None)
-        if result is None:
-            return False
         in_patient = place.space is Space.PATIENT
         able = [
             content
             for content in self.contents.values()
-            if fits(result, content.subject.target) and content.subject.target.in_patient == in_patient
+            if belongs(reading, judgement.finding, content.subject.target)
+            and content.subject.target.in_patient == in_patient
         ]
         for content in able:
             content.go_to(place)
@@ -152,8 +156,9 @@ class ViewHost(QWidget):
             self._hang(viewport)
         for key in {v.hung.display_set_id for v in changed if v.hung and v.hung.plane is not Plane.STACK}:
             self._links.link(key, self.contents, self.frames)
-        self.sync.follow(arrangement, self.contents, self._state.workspace.scroll_link)
+        self.sync.follow(self._state.workspace, self.contents)
         self.reference.follow(arrangement, self.contents)
+        self.mammography.follow(self.contents)
         for viewport in arrangement.viewports:
             self.frames[viewport.viewport_id].set_active(viewport.viewport_id == arrangement.active_id)
 
@@ -237,10 +242,8 @@ class ViewHost(QWidget):
             view.menu_requested.connect(lambda at: self.menu_asked.emit(view.mapToGlobal(at)))
             view.first_picture.connect(self.first_picture)
             view.shape_chosen.connect(self.shape_chosen)
-        if isinstance(content, StackContent):
-            stack = content
-            stack.slices.measure_words = lambda _tool, measured: draft_lines(stack, measured)
-            stack.slices.drawn.connect(lambda drawn: self.drawn.emit(stack, drawn))
+            view.measure_words = lambda _tool, measured: draft_lines(content, measured)
+            view.drawn.connect(lambda drawn: self.drawn.emit(content, drawn))
         elif isinstance(content, VolumeContent):
             content.volume_view.activated.connect(lambda: self.maximise_asked.emit(viewport_id))
             content.volume_view.marker_clicked.connect(self.marker_clicked)
@@ -274,6 +277,7 @@ class ViewHost(QWidget):
     def _put_hands(self, content: Content) -> None:
         if isinstance(content, FlatContent):
             content.view.set_mouse_profile(self._mouse)
+            content.view.up_raises_level = self._up_raises_level
         content.set_tool(self._state.workspace.tool)
         content.set_text_amount(self._state.workspace.text_amount)
 
@@ -283,11 +287,11 @@ class ViewHost(QWidget):
         ink = state.workspace.ink
         is_open = target.study_instance_uid == state.workspace.open_study_uid
         reading = state.reading.reading if is_open else None
-        marks = marks_for(reading, target, ink, state.reading.selected_id, self._get_map)
+        marks = ink_of(state, reading, target, self._get_map)
         content.show_marks(self.objects.over(marks, target), shown=ink.shown)
-        if isinstance(content, StackContent):
-            chosen = state.reading.measurement_id
-            content.slices.set_shapes(shapes_of(reading, content.subject.display_set, chosen))
+        if isinstance(content, FlatContent):
+            shapes = shapes_of(reading, content, state.reading.measurement_id)
+            content.view.set_shapes((*shapes, *extent_shape(state, content)))
 
     def _each(self, change: Callable[[Content], None]) -> None:
         for content in self.contents.values():

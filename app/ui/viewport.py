@@ -81,6 +81,10 @@ class ViewportFrame(QFrame):
             self.view if self.view is not None and self._stack.currentWidget() is self.view else self.sentence
         )
 
+    def set_of_another(self, is_other: bool) -> None:
+        """A picture of another patient than the one who is being read."""
+        self._mark("stranger", is_other)
+
     def set_active(self, active: bool) -> None:
         """The frame that keys and tools act on."""
         self._mark("active", active)

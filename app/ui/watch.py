@@ -6,17 +6,28 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from app.context import AppContext
-from app.domain.finding import Finding
+from app.domain.finding import Finding, Gate
 from app.domain.study import Study
+from app.findings.reveal import differences
 from app.state.model import AppState, Arrangement, ReadingState, Workspace
 from app.support.i18n import text
+from app.ui.ai_status import runs_of
+from app.ui.local_rates import LocalRates
 from app.ui.marks import heat_threshold
+from app.ui.modes import mode_of, mode_words
 from app.ui.object_cards import cards_of
+from app.ui.panels.finding_rows import Around
 from app.ui.prefetch import Prefetch
 from app.ui.presets import preset_names
+from app.ui.widgets.rows import Row
+from app.workflows.showing import is_withheld, policies_of, study_as_shown
 
 if TYPE_CHECKING:
     from app.ui.main_window import MainWindow
+
+
+def _gate(state: AppState) -> Gate | None:
+    return state.reading.reading.gate if state.reading.reading else None
 
 
 class _Warns(Protocol):
@@ -32,6 +43,9 @@ class Watch:
         self._desk = desk
         self._selected = ""
         self._objects_of = ""
+        self._asked: frozenset[tuple[str, str]] = frozenset()
+        window.worklist.seen = lambda study: study_as_shown(ctx, study)
+        self._local = LocalRates(ctx, lambda: self._reading(ctx.store.state.reading))
         self._prefetch = Prefetch(ctx, window.pictures)
         store = ctx.store
         self._stops: list[Callable[[], None]] = [
@@ -43,6 +57,7 @@ class Watch:
             store.watch(lambda state: state.workspace.arrangement, self._arrangement),
             store.watch(lambda state: state.workspace.panels_shown, self._panels),
             store.watch(lambda state: state.reading, self._reading),
+            store.watch(_gate, lambda _gate: self._gate_moved(), now=False),
             store.watch(lambda state: state.workspace.ink, lambda _ink: self._ink()),
             store.watch(lambda state: state.deeds, self._status_deed),
         ]
@@ -61,8 +76,17 @@ class Watch:
 
     def _all(self, state: AppState) -> None:
         self._window.host.show_state(state)
+        self._window.host.reference.show(state.workspace.reference_lines)
         self._window.commands.show_state(state)
         self._window.desk.key_images.show_state(state)
+        self._window.desk.masks.show_state(state)
+        self._window.status.show_mode(mode_words(state))
+        self._make_room(state)
+        self._window.desk.patients.show_state(state)
+        self._window.desk.measure_list.show_state(state)
+        self._window.desk.pixel_line.show_state()
+        self._window.desk.findings.show_state(state)
+        self._window.desk.pointing.show_state(state)
 
     def _worklist(self) -> None:
         self._window.worklist.show_state(self._state)
@@ -75,16 +99,28 @@ class Watch:
         self._window.models.show_jobs(jobs)
         scan = next((job for job in jobs if job.kind == "scan"), None)
         self._window.series.show_scan(scan.progress if scan else None, scan.note if scan else "")
-        self._window.worklist.show_state(self._state)
+        asked = frozenset((job.study_instance_uid, job.kind) for job in jobs)
+        if asked != self._asked:  # progress comes ten times a second, and a list may have ten thousand rows
+            self._asked = asked
+            self._window.worklist.show_state(self._state)
 
     def _study(self, study: Study | None) -> None:
-        self._window.header.show_study(study)
+        self._window.header.show_study(study_as_shown(self._ctx, study) if study else None)
         self._window.worklist.show_state(self._state)
         sets = self._window.pictures.sets_of(study) if study else ()
-        self._window.series.show_sets(study, sets, cards_of(study) if study else ())
+        self._window.series.show_sets(study, sets, self._cards(study) if study else ())
         self._forget_objects(study)
         self._window.pictures.ask_thumbnails(sets, self._window.series.show_thumbnail)
         self._hung(self._state.workspace)
+
+    def _gate_moved(self) -> None:
+        self._objects_of = ""  # layers of objects go when results are withheld again
+        self._study(self._state.workspace.open_study)
+        self._hung(self._state.workspace)
+
+    def _cards(self, study: Study) -> tuple[Row, ...]:
+        held = is_withheld(self._state, policies_of(self._ctx.settings), study.study_instance_uid)
+        return () if held else cards_of(study)
 
     def _forget_objects(self, study: Study | None) -> None:
         """Layers of another study's objects go; a scan that finds more of the same study leaves them."""
@@ -101,8 +137,6 @@ class Watch:
         self._window.series.show_hung(frozenset(one.display_set_id for one in hung))
         self._window.pictures.note_hung()
         self._prefetch.begin_later()
-        uids = {one.study_instance_uid for one in hung}
-        self._window.header.show_hung([s for s in workspace.studies if s.study_instance_uid in uids])
         self._window.models.allow(workspace.arrangement.active.hung is not None)
         self._window.desk.running.suggest()
         self._window.desk.running.ask_renderer()
@@ -117,33 +151,41 @@ class Watch:
         self._window.commands.name_own(control.own.names if control is not None else ())
 
     def _panels(self, shown: bool) -> None:
-        self._window.left.setVisible(shown)
-        self._window.right.setVisible(shown)
+        self._window.desk.zones.show_panels(shown=shown)
 
     def _reading(self, reading: ReadingState) -> None:
         self._window.runs.show_reading(reading.reading)
-        # The reasons need the room; cards and sliders come back when the question is answered.
-        asking = bool(reading.rejecting_id)
-        self._window.cards.setVisible(bool(reading.reading and reading.reading.results) and not asking)
-        self._window.ink.setVisible(not asking)
         self._window.give_room(has_findings=bool(reading.reading and reading.reading.judgements))
-        self._window.findings.show_reading(reading, self._slice_number)
+        self._window.gate.show_reading(reading.reading)
+        seen = differences(reading.reading, self._ctx.reader) if reading.reading else {}
+        around = Around(self._slice_number, seen, self._local.words)
+        self._window.findings.show_reading(reading, self._slice_number, around)
         self._window.status.show_journal(reading.written_at)
-        self._window.status.show_mode(text("ui.mode.reject_short") if reading.rejecting_id else "")
         self._ink()
         if reading.selected_id != self._selected:
             self._selected = reading.selected_id
             self._go_to_selected(reading)
 
+    def _make_room(self, state: AppState) -> None:
+        """Reasons and segments need the room; cards and sliders come back afterwards."""
+        reading, busy = state.reading.reading, mode_of(state) not in ("", "pointing")
+        has_cards = bool(reading and reading.results) or bool(runs_of(state))
+        self._window.cards.setVisible(has_cards and not busy)
+        self._window.ink.setVisible(not busy)
+
     def _go_to_selected(self, reading: ReadingState) -> None:
         judgement = reading.reading.judgement(reading.selected_id) if reading.reading else None
-        if judgement is None or reading.reading is None or self._window.host.go_to(judgement):
+        if judgement is None or reading.reading is None:
+            return
+        self._window.desk.findings.jumps.note()
+        if self._window.host.go_to(judgement):
             return
         wanted = judgement.finding.result_id
         result = next((r for r in reading.reading.results if r.result_id == wanted), None)
-        if result is None:
-            return
-        self._window.desk.opening.hang_series(result.series_instance_uids, judgement)
+        marked = reading.reading.marked_as(reading.selected_id)
+        series = (marked.series_instance_uid,) if marked else result.series_instance_uids if result else ()
+        if series:
+            self._window.desk.opening.hang_series(series, judgement)
 
     def _ink(self) -> None:
         state = self._state

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -9,11 +10,20 @@ from pathlib import Path
 from app.domain.finding import Finding, Judgement, PlaceKind
 from app.domain.study import Patient, Series, Study
 from app.support.i18n import text, text_with
+from app.support.languages import date_words, decimal_words, number_words
+from app.support.titles import package_words
+
+_UNITS = {"mm": "mm", "mm2": "mm2", "cm2": "cm2", "mL": "ml", "ml": "ml", "{pixels}": "px"}  # UCUM: our key
+_DECIMAL = re.compile(r"-?\d+\.\d+")
 
 
 def said(key: str, facts: Iterable[tuple[str, object]]) -> str:
-    """A text with facts that came along as pairs."""
-    return text_with(key, dict(facts))
+    """A text with facts that came along as pairs; a fact that is a number gets the language's decimal mark."""
+    return text_with(key, {name: _written(value) for name, value in facts})
+
+
+def _written(value: object) -> object:
+    return decimal_words(value) if isinstance(value, str) and _DECIMAL.fullmatch(value) else value
 
 
 def person(name: str) -> str:
@@ -25,17 +35,17 @@ def person(name: str) -> str:
 
 
 def day(value: str) -> str:
-    """A DICOM date as ISO 8601; what is no date is shown as it stands."""
+    """A DICOM date as the language writes dates, ISO 8601 in English; what is no date is shown as it stands."""
     if len(value) == 8 and value.isdigit():
-        return f"{value[:4]}-{value[4:6]}-{value[6:]}"
+        return date_words(value[:4], value[4:6], value[6:])
     return value or text("ui.study.no_date")
 
 
 def age(patient: Patient, study_date: str) -> str:
     """Whole years at the time of the study, from the birth date; empty where either is missing."""
     try:
-        born = date.fromisoformat(day(patient.birth_date))
-        then = date.fromisoformat(day(study_date))
+        born = date.fromisoformat(patient.birth_date)
+        then = date.fromisoformat(study_date)
     except ValueError:
         return ""
     years = then.year - born.year - ((then.month, then.day) < (born.month, born.day))
@@ -69,10 +79,17 @@ def series_title(series: Series) -> str:
 
 
 def is_same_patient(one: Patient, other: Patient) -> bool:
-    """Same id at the same issuer and the same name; two missing ids are not the same patient."""
+    """Same id at the same issuer, same name, and no two birth dates or sexes that differ.
+
+    Two missing ids are not the same patient. Case and empty components of a name tell nobody apart.
+    """
     if not one.patient_id or not other.patient_id:
         return one is other
-    return (one.patient_id, one.issuer, one.name) == (other.patient_id, other.issuer, other.name)
+    if (one.patient_id, one.issuer) != (other.patient_id, other.issuer):
+        return False
+    told = ((one.birth_date, other.birth_date), (one.sex, other.sex))
+    differs = any(mine and theirs and mine != theirs for mine, theirs in told)
+    return not differs and person(one.name).casefold() == person(other.name).casefold()
 
 
 def place_words(finding: Finding, slice_number: int | None = None) -> str:
@@ -81,7 +98,7 @@ def place_words(finding: Finding, slice_number: int | None = None) -> str:
     if finding.side and finding.side not in finding.site:
         parts.append(text(f"ui.side.{finding.side}"))
     if finding.site:
-        parts.append(finding.site)
+        parts.append(package_words(finding.site))
     if finding.place.kind is PlaceKind.STUDY:
         parts.append(text("ui.place.study"))
     elif slice_number is not None:
@@ -95,28 +112,35 @@ def number(value: float) -> str:
     """As many digits as a reader can use."""
     if abs(value) >= 100:
         return f"{value:.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+    return number_words(value, 1 if abs(value) >= 10 else 2)
 
 
 def score_words(finding: Finding) -> str:
     """Score and threshold together (RQ-12); a raw score is never called a probability (RQ-14)."""
     if finding.score is None:
         return ""
+    if finding.is_readers:
+        return text("ui.own_finding.sure", share=f"{100 * finding.score:.0f}")
     if finding.threshold is None:
         return text("ui.finding.score", score=number(finding.score))
     sign = "≥" if finding.score >= finding.threshold else "<"
     score, threshold = number(finding.score), number(finding.threshold)
     if score == threshold and finding.score != finding.threshold:  # do not make a near thing look like a draw
-        score, threshold = f"{finding.score:.4f}", f"{finding.threshold:.4f}"
+        score, threshold = number_words(finding.score, 4), number_words(finding.threshold, 4)
     return text("ui.finding.score_threshold", score=score, sign=sign, threshold=threshold)
 
 
-def quantities_words(finding: Finding) -> str:
-    """Measured numbers with units."""
+def quantities_words(judgement: Judgement) -> str:
+    """Measured numbers with units; the reader's where the reader has set them."""
     return "  ".join(
-        f"{_quantity_name(q.key)} {number(q.value)} {_unit(q.unit.value)}".rstrip()
-        for q in finding.quantities
+        f"{quantity_name(q.key)} {number(q.value)} {unit_words(q.unit.value)}".rstrip()
+        for q in judgement.shown_quantities
     )
+
+
+def first_number(judgement: Judgement) -> str:
+    """The number that is typed over, as it stands; '' where there is none yet."""
+    return decimal_words(f"{judgement.shown_quantities[0].value:g}") if judgement.shown_quantities else ""
 
 
 def verdict_words(judgement: Judgement) -> str:
@@ -137,16 +161,21 @@ def device(provider: str) -> str:
 
 def seconds(value: float) -> str:
     """Time as a reader says it."""
-    return f"{value:.1f} s" if value < 100 else f"{value / 60:.1f} min"
+    if value < 100:
+        return text("format.seconds", value=number_words(value, 1))
+    return text("format.minutes", value=number_words(value / 60, 1))
 
 
-def _quantity_name(key: str) -> str:
+def quantity_name(key: str) -> str:
+    """What a number measures, in words."""
     named = text(f"quantity.{key}")
     return key.replace("_", " ") if named.startswith("quantity.") else named
 
 
-def _unit(code: str) -> str:
-    return {"1": "", "[hnsf'U]": "HU"}.get(code, code)
+def unit_words(code: str) -> str:
+    """A unit of UCUM as it stands on the screen."""
+    plain = {"1": "", "deg": "°", "[hnsf'U]": "HU"}
+    return text(f"unit.{_UNITS[code]}") if code in _UNITS else plain.get(code, code)
 
 
 def settings_unsaved(folder: Path, error: OSError) -> str:

@@ -161,6 +161,5 @@ class ConnectionsSheet(Sheet):
 
     def _drop_test(self) -> None:
         if self._testing is not None:
-            self._testing.wanted = False
-            self._testing.cancel()
+            self._testing.drop()
             self._testing = None

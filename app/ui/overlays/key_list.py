@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QScrollBar, QWidget
 
 from app.support.i18n import text
 from app.ui.overlays.sheet import Sheet
@@ -14,6 +14,15 @@ from app.ui.widgets.small import label
 
 Groups = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 COLUMNS = 3
+KEYS_PX = 128  # an action with many keys takes several lines, not the room of the words
+_SCROLLS = {
+    Qt.Key.Key_Down: QScrollBar.SliderAction.SliderSingleStepAdd,
+    Qt.Key.Key_Up: QScrollBar.SliderAction.SliderSingleStepSub,
+    Qt.Key.Key_PageDown: QScrollBar.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_PageUp: QScrollBar.SliderAction.SliderPageStepSub,
+    Qt.Key.Key_Home: QScrollBar.SliderAction.SliderToMinimum,
+    Qt.Key.Key_End: QScrollBar.SliderAction.SliderToMaximum,
+}
 
 
 class KeySheet(Sheet):
@@ -37,9 +46,12 @@ class KeySheet(Sheet):
         super().open()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """The key that opened it closes it as well."""
+        """The key that opened it closes it as well; arrows and pages scroll it."""
+        scroll = _SCROLLS.get(Qt.Key(event.key()))
         if event.text() == "?":
             self.dismiss()
+        elif scroll is not None:
+            self.area.verticalScrollBar().triggerAction(scroll)
         else:
             super().keyPressEvent(event)
 
@@ -58,7 +70,9 @@ def _columns(groups: Groups) -> QWidget:
             row += 1
             for words, keys in lines:
                 named = QLabel(keys)
-                named.setStyleSheet("color: #ffd97a;")
+                named.setWordWrap(True)
+                named.setFixedWidth(KEYS_PX)
+                named.setProperty("role", "keys")
                 grid.addWidget(named, row, 0, Qt.AlignmentFlag.AlignTop)
                 grid.addWidget(label(words, wraps=True), row, 1)
                 row += 1

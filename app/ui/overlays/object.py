@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.errors import OverreadError
 from app.domain.presentation import PresentationState
+from app.domain.reports import StructuredReport
 from app.support.i18n import explain, text
 from app.ui import theme
 from app.ui.keys import OPENS_BY_ENTER, SWITCHES_BY_SPACE
@@ -72,17 +74,27 @@ class ObjectSheet(Sheet):
         foot = QHBoxLayout()
         foot.addStretch(1)
         found = self._read.opened.found
-        if isinstance(found, PresentationState):
-            words = text("ui.object.window")
-            foot.addWidget(button(words, words, lambda: self._desk.use_window(found)))
+        if isinstance(found, PresentationState) and self._read.belongs:
+            words = text("ui.presented.apply")
+            self.apply = button(words, words, lambda: self._desk.present(found))
+            foot.addWidget(self.apply)
+        if isinstance(found, StructuredReport) and found.groups and self._read.belongs:
+            words = text("ui.object.take_measurements")
+            foot.addWidget(button(words, words, self._take_measurements))
         if self._read.opened.is_ai_result:
             words = text("ui.object.import")
             foot.addWidget(button(words, words, self._take_over))
         return foot
 
+    def _take_measurements(self) -> None:
+        self._try(self._desk.take_measurements)
+
     def _take_over(self) -> None:
+        self._try(self._desk.take_over)
+
+    def _try(self, take: Callable[[Read], None]) -> None:
         try:
-            self._desk.take_over(self._read)
+            take(self._read)
         except OverreadError as error:
             self.problem.setText(explain(error))
             self.problem.show()
@@ -143,9 +155,9 @@ def fill(tree: QTreeWidget, rows: tuple[Row, ...]) -> None:
         item.setToolTip(0, row.text)
         item.setToolTip(1, row.value)
         if row.is_warning:
-            item.setForeground(0, QColor(theme.WARNING))
+            item.setForeground(0, QColor(theme.colors().warning))
         if row.reference is not None:
-            item.setForeground(1, QColor(theme.ACCENT))
+            item.setForeground(1, QColor(theme.colors().accent))
         del above[row.depth :]
         if above:
             above[-1].addChild(item)

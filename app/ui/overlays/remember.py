@@ -13,6 +13,7 @@ from app.ui.flat import FlatContent
 from app.ui.overlays.sheet import Sheet
 from app.ui.widgets.small import label
 from app.workflows.remember import Trial, draft, keep, start_trial
+from app.workflows.showing import study_as_shown
 
 if TYPE_CHECKING:
     from app.hanging.protocol import Protocol
@@ -45,7 +46,7 @@ class RememberSheet(Sheet):
     def show_screen(self) -> None:
         """The rule of what hangs now. Raises OverreadError if none can be made."""
         study = self._ctx.store.state.workspace.open_study
-        modality = "/".join(study.modalities) if study else ""
+        modality = "/".join(study_as_shown(self._ctx, study).modalities) if study else ""
         self.name.setText(text("ui.remember.default_name", modality=modality))
         protocol = self._make()
         self.open()

@@ -18,8 +18,10 @@ from app.ui.overlays.remote_fields import QueryFields
 from app.ui.overlays.remote_hits import HitTable
 from app.ui.overlays.sheet import Sheet
 from app.ui.widgets.small import button, label
+from app.workflows.copies import kept_hits
 from app.workflows.remote_jobs import RETRIEVE, start_retrieve, start_search
 from app.workflows.retrieve import Wanted
+from app.workflows.showing import hit_as_shown
 
 if TYPE_CHECKING:
     from app.jobs.job import Job
@@ -48,6 +50,8 @@ class RemoteSheet(Sheet):
         self.fields = QueryFields()
         self.fields.asked.connect(self.search)
         self.search_button = button(text("ui.remote.search"), text("ui.remote.search"), self.search)
+        self.kept_button = button(text("ui.remote.kept"), text("ui.remote.kept_tip"), self.show_kept)
+        self._are_kept = False
         self.hits = HitTable()
         self.hits.setProperty(OPENS_BY_ENTER, True)
         self.hits.opened.connect(self._open)
@@ -82,6 +86,19 @@ class RemoteSheet(Sheet):
         else:
             self._fail(text("ui.remote.bad_date" if self._chosen() else "ui.remote.no_connection"))
 
+    def show_kept(self) -> None:
+        """Studies whose images lie on this disk: they open without their server."""
+        self._drop()
+        self._fail("")
+        self.more.hide()
+        self.hits.clear_hits()
+        self._are_kept = True
+        self.hits.add_hits(kept_hits(self._ctx.paths.cache, self._ctx.store.state.workspace.studies))
+        count = self.hits.rowCount()
+        self._say(text("ui.remote.kept_count", count=count), self.count)
+        if count:
+            self.hits.setFocus()
+
     def _lay_out(self) -> None:
         self._edit = button(
             text("ui.remote.edit"),
@@ -91,6 +108,7 @@ class RemoteSheet(Sheet):
         left = QVBoxLayout()
         left.addWidget(label(text("ui.remote.connections"), "quiet"))
         left.addWidget(self.list, 1)
+        left.addWidget(self.kept_button)
         left.addWidget(self._edit)
         asked = QHBoxLayout()
         asked.addWidget(self.fields, 1)
@@ -134,6 +152,7 @@ class RemoteSheet(Sheet):
     def _ask(self, offset: int) -> None:
         self._drop()
         self._fail("")
+        self._are_kept = False
         place = self._chosen()
         query = self.fields.query(offset, datetime.now().astimezone().date())
         self._say(text("ui.remote.searching"), self.count)
@@ -142,7 +161,7 @@ class RemoteSheet(Sheet):
 
     def _found(self, page: StudyPage) -> None:
         self._job = None
-        self.hits.add_hits(page.hits)
+        self.hits.add_hits([hit_as_shown(self._ctx, one) for one in page.hits])
         self._shown = self.hits.rowCount()
         self._say(text("ui.remote.found", count=self._shown), self.count)
         self.more.setVisible(page.has_more)
@@ -160,6 +179,10 @@ class RemoteSheet(Sheet):
 
     def _open(self, hit: StudyHit) -> None:
         self._fail("")
+        if self._are_kept:
+            self.dismiss()
+            self._main.desk.open_study(hit.study_instance_uid)
+            return
         title = text("ui.remote.job", connection=self.list.currentItem().text())
         wanted = Wanted(self._chosen(), hit.study_instance_uid, title)
         start_retrieve(
@@ -196,8 +219,7 @@ class RemoteSheet(Sheet):
     def _drop(self) -> None:
         """An answer to an earlier question is not wanted any more."""
         if self._job is not None:
-            self._job.wanted = False
-            self._job.cancel()
+            self._job.drop()
             self._job = None
 
     def _show_jobs(self, state: AppState) -> None:

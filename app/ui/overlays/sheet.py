@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.support.i18n import text
 from app.ui import icons
@@ -52,9 +53,10 @@ class Sheet(QWidget):
     def dismiss(self) -> None:
         """Away with it; the keyboard goes back."""
         self.hide()
-        if self._before is not None:
-            self._before.setFocus()
-            self._before = None
+        before, self._before = self._before, None
+        # A layout may have gone meanwhile, and what had the keyboard with it.
+        if before is not None and isValid(before):
+            before.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Esc closes."""

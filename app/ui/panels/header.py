@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from app.domain.study import Study
 from app.support.i18n import text
 from app.ui import words
-from app.ui.panels.worklist import mixed_patients
+from app.ui.patients import mismatch_words
 from app.ui.widgets.small import ElidedLabel, label
 
 
@@ -27,7 +27,7 @@ class HeaderPanel(QWidget):
         self.details.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.study = ElidedLabel()
         self.study.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.mismatch = label(text("ui.mismatch"), wraps=True)
+        self.mismatch = label(wraps=True)
         self.mismatch.setObjectName("mismatch")
         self.mismatch.hide()
         line = QHBoxLayout()
@@ -61,5 +61,7 @@ class HeaderPanel(QWidget):
         self.setAccessibleName(f"{name}, {details}, {self.study.text()}")
 
     def show_hung(self, studies: Sequence[Study]) -> None:
-        """The banner if the studies that hang are of different patients."""
-        self.mismatch.setVisible(len(studies) > 1 and mixed_patients(studies))
+        """The banner, with their names, if the studies that hang are of different patients."""
+        said = mismatch_words(tuple(studies))
+        self.mismatch.setText(said)
+        self.mismatch.setVisible(bool(said))

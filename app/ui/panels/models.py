@@ -22,7 +22,7 @@ class ModelsPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._rows: tuple[KnownModel, ...] = ()
-        self._can_run = self._running = False
+        self._can_run = False
         self.choice = QComboBox()
         self.choice.setAccessibleName(text("ui.models.choice_name"))
         self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -33,6 +33,7 @@ class ModelsPanel(QWidget):
         self.progress.setAccessibleName(text("ui.models.progress_name"))
         self.cancel = button(text("ui.models.cancel"), text("ui.models.cancel_name"), self.cancel_asked.emit)
         self.problem = label(role="warning", wraps=True)
+        self.waiting = label(role="quiet", wraps=True)
         first, second = QHBoxLayout(), QHBoxLayout()
         first.setSpacing(6)
         first.addWidget(self.choice, 1)
@@ -45,6 +46,7 @@ class ModelsPanel(QWidget):
         rows.setSpacing(6)
         rows.addLayout(first)
         rows.addLayout(second)
+        rows.addWidget(self.waiting)
         rows.addWidget(self.problem)
         self.show_models((), checking=True)
         self.show_jobs(())
@@ -99,7 +101,9 @@ class ModelsPanel(QWidget):
             self.progress.setValue(round(running.progress * 100))
             self.progress.setFormat(f"{running.title}  %p %")
             self.progress.setToolTip(running.note)
-        self._running = running is not None
+        waiting = sum(job.kind == "model_waits" for job in jobs)
+        self.waiting.setText(text("ai.queue.behind", count=waiting) if waiting else "")
+        self.waiting.setVisible(bool(waiting))
         self._refresh()
 
     def _refresh(self) -> None:
@@ -108,7 +112,7 @@ class ModelsPanel(QWidget):
         self.problem.setText(row.problem if row else "")
         self.problem.setVisible(bool(row and row.problem))
         self.choice.setToolTip(f"{row.name} {row.version}" if row else "")
-        self.run.setEnabled(bool(row and not row.problem) and self._can_run and not self._running)
+        self.run.setEnabled(bool(row and not row.problem) and self._can_run)
 
     def _run(self) -> None:
         if self.chosen:

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.analysis.run_package import reason_of
 from app.domain.finding import AnalysisResult, Reading, RunState
-from app.support.i18n import text
+from app.domain.outcome import MEASURED, outcome_of
+from app.findings.latest import latest_per_package
+from app.state.model import JobRow
+from app.support.i18n import text, text_with
+from app.support.quantity_values import value_word
+from app.support.titles import package_words
 from app.ui import icons, words
 from app.ui.widgets.small import label
 
 
 class RunCards(QWidget):
-    """Latest run first."""
+    """Runs that are under way or wait, then the latest results first."""
 
     def __init__(self) -> None:
         super().__init__()
         self._shown: tuple[str, ...] = ()
-        self._rows = QVBoxLayout(self)
-        self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.setSpacing(6)
+        self._jobs: tuple[tuple[str, str], ...] = ()
+        self._cards: dict[str, RunCard] = {}
+        self._stale: Mapping[str, str] = {}
+        self._waiting = QVBoxLayout()
+        self._rows = QVBoxLayout()
+        for rows in (self._waiting, self._rows):
+            rows.setSpacing(6)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(6)
+        whole.addLayout(self._waiting)
+        whole.addLayout(self._rows)
+        whole.addStretch(1)
 
     def show_reading(self, reading: Reading | None) -> None:
         """Cards of all runs of the open study; of one package only the latest."""
@@ -29,27 +46,59 @@ class RunCards(QWidget):
         if ids == self._shown:
             return
         self._shown = ids
-        while (old := self._rows.takeAt(0)) is not None:
-            widget = old.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        for result in results:
-            self._rows.addWidget(RunCard(result))
-        self._rows.addStretch(1)
+        _empty(self._rows)
+        self._cards = {result.result_id: RunCard(result) for result in results}
+        for card in self._cards.values():
+            self._rows.addWidget(card)
+        self.show_stale(self._stale)
+
+    def show_jobs(self, jobs: Sequence[JobRow]) -> None:
+        """Models that were asked for on this study and have not ended: which, and whether each runs or waits."""
+        told = tuple((job.title, "running" if job.kind == "model" else "queued") for job in jobs)
+        if told == self._jobs:
+            return
+        self._jobs = told
+        _empty(self._waiting)
+        for package, state in told:
+            self._waiting.addWidget(WaitingCard(package, text_with(f"ai.state.{state}", {})))
+
+    def show_stale(self, stale: Mapping[str, str]) -> None:
+        """Say on each card why its result speaks of other pixels or another model than are here now."""
+        self._stale = stale
+        for result_id, card in self._cards.items():
+            card.say_stale(stale.get(result_id, ""))
 
 
-def latest_per_package(results: tuple[AnalysisResult, ...]) -> tuple[AnalysisResult, ...]:
-    """Of runs of the same package on the same series only the last, latest first; every imported object stands."""
-    last = {
-        (
-            result.package.name,
-            result.series_instance_uids,
-            result.imported.sop_instance_uid if result.imported else "",
-        ): result
-        for result in results
-    }
-    return tuple(reversed(last.values()))
+def _empty(rows: QVBoxLayout) -> None:
+    while (old := rows.takeAt(0)) is not None:
+        widget = old.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
+class WaitingCard(QWidget):
+    """A run without a result yet."""
+
+    def __init__(self, package: str, state: str) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(f"{package}: {state}")
+        line = QHBoxLayout(self)
+        line.setContentsMargins(9, 7, 9, 7)
+        line.addWidget(label(state, "title"))
+        line.addWidget(label(package, wraps=True), 1)
+
+
+def state_words(result: AnalysisResult) -> str:
+    """How a run ended: nothing found and so many findings never look alike, nor like a run that failed."""
+    if result.state is RunState.NEGATIVE:
+        return text("ai.state.measured" if outcome_of(result) == MEASURED else "ai.state.nothing")
+    if result.state is RunState.POSITIVE:
+        count = len(result.findings)
+        return text("ai.state.findings", count=count) if count != 1 else text("ai.state.finding")
+    return text_with(f"state.{result.state.value}", {})
 
 
 class RunCard(QWidget):
@@ -59,12 +108,15 @@ class RunCard(QWidget):
         super().__init__()
         self.setObjectName("card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        state = text(f"state.{result.state.value}")
+        state = state_words(result)
         self.setAccessibleName(f"{result.package.name} {result.package.version}: {state}")
         rows = QVBoxLayout(self)
         rows.setContentsMargins(9, 7, 9, 7)
         rows.setSpacing(3)
         rows.addLayout(self._head(result, state))
+        self.stale = label("", "warning", wraps=True)
+        self.stale.hide()
+        rows.addWidget(self.stale)
         reason = reason_of(result)
         if reason:
             rows.addWidget(label(reason, wraps=True))
@@ -75,11 +127,13 @@ class RunCard(QWidget):
         said = {reason, text("model.warning.cpu_fallback")}  # said already, with the names of the devices
         for warning in (one for one in result.warnings if one not in said):
             rows.addWidget(label(warning, "warning", wraps=True))
-        not_for = text("ui.run.not_for", list="; ".join(result.not_for)) if result.not_for else ""
+        not_for = _not_for(result)
         # A negative result always says what was not looked for (RQ-05); others say it on one click.
         if not_for and result.state is RunState.NEGATIVE:
             rows.addWidget(label(not_for, wraps=True))
             not_for = ""
+        if result.measures and not result.findings:  # numbers are all that such a run has to say
+            rows.addWidget(label("\n".join(_measures(result)), wraps=True))
         self.more = label(
             "\n".join(part for part in (not_for, _details(result)) if part), "quiet", wraps=True
         )
@@ -87,6 +141,11 @@ class RunCard(QWidget):
         rows.addWidget(self.more)
         self.more.hide()
         self.drawer.toggled.connect(self.more.setVisible)
+
+    def say_stale(self, why: str) -> None:
+        """Under the state, so that it is read with it; '' where the result holds."""
+        self.stale.setText(text("ai.stale.said", why=why) if why else "")
+        self.stale.setVisible(bool(why))
 
     def _head(self, result: AnalysisResult, state: str) -> QHBoxLayout:
         head = QHBoxLayout()
@@ -126,14 +185,30 @@ def _fallback(result: AnalysisResult) -> str:
     return text("ui.run.fallback", asked=asked, device=words.device(result.provider))
 
 
+def _not_for(result: AnalysisResult) -> str:
+    """What it does not look for, in one sentence."""
+    listed = "; ".join(map(package_words, result.not_for))
+    return text("ui.run.not_for", list=listed) if listed else ""
+
+
+def _measures(result: AnalysisResult) -> list[str]:
+    """What was measured, a line each."""
+    return [
+        text(
+            "ui.run.measure",
+            name=words.quantity_name(q.key),
+            value=value_word(q.key, q.value) or words.number(q.value),
+            unit=words.unit_words(q.unit.value),
+        )
+        for q in result.measures
+    ]
+
+
 def _details(result: AnalysisResult) -> str:
     lines = [text("ui.run.not_primary")]
     if result.study_score is not None:
         lines.append(text("ui.run.study_score", score=words.number(result.study_score)))
-    lines += [
-        text("ui.run.measure", name=q.key.replace("_", " "), value=words.number(q.value), unit=q.unit.value)
-        for q in result.measures
-    ]
+    lines += _measures(result) if result.findings else []
     lines.append(text("ui.run.package_hash", hash=result.package.sha256[:16]))
     started = dict(result.stamps).get("main_start", "")
     if started:

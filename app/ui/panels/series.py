@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QListWidgetItem, QProgressBar, QVBoxLayout, QWidget
 
+from app.domain.calibration import REMARKS
 from app.domain.study import Study
 from app.domain.volume import RemarkKind
 from app.studies.display_sets import DisplaySet
@@ -18,7 +19,7 @@ from app.ui.widgets.rows import KEY, Row, RowDelegate, item_of, put_row
 from app.ui.widgets.small import DragList, button, label
 
 THUMBNAIL = 56
-_CALM = {RemarkKind.LOADING, RemarkKind.REFORMATTED, RemarkKind.SPACING_AT_DETECTOR}
+_CALM = {RemarkKind.LOADING, RemarkKind.REFORMATTED, *REMARKS.values()} - {RemarkKind.NO_SPACING}
 
 
 class SeriesPanel(QWidget):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from app.state.model import Deed
 from app.support.i18n import text
+from app.support.languages import number_words
 from app.ui.widgets.small import ElidedLabel, label
 
 MEMORY_EVERY_MS = 2000
@@ -26,6 +27,8 @@ class StatusLine(QWidget):
         for part in (self.journal, self.memory, self.renderer):
             part.setProperty("role", "quiet")
         self.mode = label(role="warning")
+        self.pixel = ElidedLabel()
+        self.pixel.setProperty("role", "quiet")
         self.listening = label(role="quiet")
         self.deed = ElidedLabel()
         self.deed.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -43,6 +46,8 @@ class StatusLine(QWidget):
         for part in (self.journal, self.memory, self.renderer):
             line.addWidget(_divider())
             line.addWidget(part)
+        line.addWidget(_divider())
+        line.addWidget(self.pixel)
         line.addWidget(self.deed, 1)
         line.addWidget(self.listening)
         line.addWidget(self.mode)
@@ -69,7 +74,11 @@ class StatusLine(QWidget):
 
         used = psutil.Process().memory_info().rss / GIB
         total = psutil.virtual_memory().total / GIB
-        self.memory.setText(text("ui.status.memory", used=f"{used:.1f}", total=f"{total:.0f}"))
+        self.memory.setText(text("ui.status.memory", used=number_words(used, 1), total=f"{total:.0f}"))
+
+    def show_pixel(self, words: str) -> None:
+        """What lies under the pointer."""
+        self.pixel.setText(words)
 
     def show_renderer(self, words: str) -> None:
         """What draws 3D."""
@@ -92,5 +101,5 @@ class StatusLine(QWidget):
 def _divider() -> QFrame:
     line = QFrame()
     line.setFixedSize(1, 16)
-    line.setStyleSheet("background: #55585b;")
+    line.setObjectName("statusLine")
     return line

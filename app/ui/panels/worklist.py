@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidgetItem, QVBoxLayout, QWidget
@@ -20,6 +22,8 @@ from app.ui.widgets.small import DragList, label
 def ai_words(note: AiNote) -> tuple[str, str]:
     """(word, icon) of the AI column: the same for positive and negative, so that nothing leaks."""
     states = set(note.states)
+    if note.waits and RunState.FAILED not in states:
+        return text("ui.worklist.ai_waits"), ""
     if not states:
         return "", ""
     if RunState.FAILED in states:
@@ -36,11 +40,34 @@ MARK = "|"  # between a study's UID and its number, where several patients share
 
 def keys_of(studies: Sequence[Study]) -> tuple[str, ...]:
     """One key per study: its UID, with a number behind it where the UID is not enough."""
-    uids = [study.study_instance_uid for study in studies]
-    return tuple(
-        uid if uids.count(uid) == 1 else f"{uid}{MARK}{uids[:place].count(uid)}"
-        for place, uid in enumerate(uids)
-    )
+    many = Counter(study.study_instance_uid for study in studies)
+    seen: Counter[str] = Counter()
+    keys = []
+    for study in studies:
+        uid = study.study_instance_uid
+        keys.append(uid if many[uid] == 1 else f"{uid}{MARK}{seen[uid]}")
+        seen[uid] += 1
+    return tuple(keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a row is made of; a row whose facts stay is not made again: a department's list has ten thousand."""
+
+    study: Study
+    title: str
+    note: AiNote
+    asked: frozenset[str]
+    is_open: bool
+
+    def is_as(self, other: Facts | None) -> bool:
+        """The same, told without comparing every series of a study that is the same object."""
+        return (
+            other is not None
+            and self.study is other.study
+            and (self.title, self.note, self.asked, self.is_open)
+            == (other.title, other.note, other.asked, other.is_open)
+        )
 
 
 class WorklistPanel(QWidget):
@@ -53,6 +80,9 @@ class WorklistPanel(QWidget):
         self.setObjectName("panel")
         self.setMinimumWidth(200)
         self._open_key = ""
+        self._facts: list[Facts] = []
+        self._wanted: list[str] = []
+        self.seen: Callable[[Study], Study] = lambda study: study  # without what is withheld
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(text("ui.worklist.filter"))
         self.filter.setAccessibleName(text("ui.worklist.filter_name"))
@@ -78,41 +108,53 @@ class WorklistPanel(QWidget):
     def show_state(self, state: AppState) -> None:
         """List what the state lists."""
         workspace = state.workspace
-        keys = keys_of(workspace.studies)
+        studies = workspace.listed
+        keys = keys_of(studies)
         opened = workspace.open_study
-        self._open_key = next((k for k, s in zip(keys, workspace.studies, strict=True) if s is opened), "")
-        rows = [self._row(key, study, state) for key, study in zip(keys, workspace.studies, strict=True)]
-        for place, row in enumerate(rows):
-            if place < self.list.count():
-                put_row(self.list.item(place), row)
-            else:
-                self.list.addItem(item_of(row))
-        while self.list.count() > len(rows):
+        here = next((place for place, study in enumerate(studies) if study is opened), -1)
+        self._open_key = keys[here] if here >= 0 else ""
+        notes = {
+            note.study_instance_uid: note for note in reversed(workspace.ai_notes)
+        }  # the first one counts
+        asked: dict[str, set[str]] = defaultdict(set)
+        for job in state.jobs:
+            asked[job.study_instance_uid].add(job.kind)
+        for place, (key, study) in enumerate(zip(keys, studies, strict=True)):
+            uid = study.study_instance_uid
+            note = notes.get(uid) or AiNote(uid)
+            title = words.study_title(self.seen(study))
+            self._put(place, key, Facts(study, title, note, frozenset(asked.get(uid, ())), place == here))
+        while self.list.count() > len(studies):
             self.list.takeItem(self.list.count() - 1)
-        here = self.list.row_of(self._open_key)
+        del self._facts[len(studies) :]
         if here >= 0 and not self.list.hasFocus():
             self.list.setCurrentRow(here)
-        self.count.setText(text("ui.worklist.count", count=len(rows)) if rows else "")
-        self._filter(self.filter.text())
+        self.count.setText(text("ui.worklist.count", count=len(studies)) if studies else "")
 
-    def _row(self, key: str, study: Study, state: AppState) -> Row:
-        name, details = words.identity(study)
-        tag, icon = ai_words(state.workspace.note(study.study_instance_uid))
-        if any(
-            job.kind == "model" and job.study_instance_uid == study.study_instance_uid for job in state.jobs
-        ):
-            tag, icon = text("ui.worklist.ai_running"), ""
-        lines = (name, details, words.study_title(study))
-        is_open = key == self._open_key
-        date = words.day(study.date)
-        return Row(key, lines, date, tag, icon, is_open=is_open)
+    def _put(self, place: int, key: str, facts: Facts) -> None:
+        """One row, if it says anything new."""
+        known = self._facts[place] if place < len(self._facts) else None
+        if facts.is_as(known) and self.list.item(place).data(KEY) == key:
+            return
+        row = _row(key, facts)
+        if known is None:
+            self.list.addItem(item_of(row))
+            self._facts.append(facts)
+        else:
+            put_row(self.list.item(place), row)
+            self._facts[place] = facts
+        self._hide(self.list.item(place))
 
     def _filter(self, wanted: str) -> None:
-        asked = wanted.casefold().split()
+        self._wanted = wanted.casefold().split()
         for place in range(self.list.count()):
-            item = self.list.item(place)
-            said = item.toolTip().casefold()
-            item.setHidden(not all(part in said for part in asked))
+            self._hide(self.list.item(place))
+
+    def _hide(self, item: QListWidgetItem) -> None:
+        said = item.toolTip().casefold()
+        hidden = not all(part in said for part in self._wanted)
+        if item.isHidden() != hidden:
+            item.setHidden(hidden)
 
     def _choose(self, item: QListWidgetItem) -> None:
         key = str(item.data(KEY))
@@ -120,6 +162,12 @@ class WorklistPanel(QWidget):
             self.study_chosen.emit(key)
 
 
-def mixed_patients(studies: Sequence[Study]) -> bool:
-    """Whether these studies are of more than one patient."""
-    return any(not words.is_same_patient(studies[0].patient, study.patient) for study in studies[1:])
+def _row(key: str, facts: Facts) -> Row:
+    name, details = words.identity(facts.study)
+    tag, icon = ai_words(facts.note)
+    if facts.asked & {"model", "model_waits"}:
+        tag, icon = text("ui.worklist.ai_running" if "model" in facts.asked else "ui.worklist.ai_queued"), ""
+    if facts.note.read_by:
+        tag = "  ".join(part for part in (text("ui.worklist.read"), tag) if part)
+    lines = (name, details, facts.title)
+    return Row(key, lines, words.day(facts.study.date), tag, icon, is_open=facts.is_open)

@@ -75,10 +75,10 @@ class RowDelegate(QStyledItemDelegate):
         area = _rect(option)
         painter.save()
         if _state(option) & QStyle.StateFlag.State_Selected:
-            painter.fillRect(area, QColor(theme.CHOSEN))
+            painter.fillRect(area, QColor(theme.colors().chosen))
         if row.is_open:
-            painter.fillRect(QRect(area.left(), area.top(), 4, area.height()), QColor(theme.ACCENT))
-        painter.setPen(QColor(theme.LINE))
+            painter.fillRect(QRect(area.left(), area.top(), 4, area.height()), QColor(theme.colors().accent))
+        painter.setPen(QColor(theme.colors().line))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         inner = area.adjusted(MARGIN + 4, MARGIN, -MARGIN, -MARGIN)
         inner = self._paint_picture(painter, inner, row)
@@ -106,7 +106,7 @@ class RowDelegate(QStyledItemDelegate):
         step = QFontMetrics(font).height() + 2
         bold = QFont(font)
         bold.setWeight(QFont.Weight.DemiBold)
-        last = self.lines - 1
+        last = min(self.lines, len(row.lines)) - 1
         for number, line in enumerate(row.lines[: self.lines]):
             place = QRect(area.left(), area.top() + number * step, area.width(), step)
             if number == 0 and row.tag:
@@ -115,7 +115,15 @@ class RowDelegate(QStyledItemDelegate):
                 place.setWidth(place.width() - _paint_tag(painter, place, row.last_tag, row.last_icon, font))
             warns = row.warns and number == last
             painter.setFont(font if number else bold)
-            painter.setPen(QColor(theme.WARNING if warns else theme.QUIET if number else theme.TEXT))
+            painter.setPen(
+                QColor(
+                    theme.colors().warning
+                    if warns
+                    else theme.colors().quiet
+                    if number
+                    else theme.colors().text
+                )
+            )
             metrics = painter.fontMetrics()
             fitted = metrics.elidedText(line, Qt.TextElideMode.ElideRight, place.width())
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, fitted)
@@ -127,7 +135,7 @@ def _paint_tag(painter: QPainter, line: QRect, tag: str, icon: str, font: QFont)
     width = metrics.horizontalAdvance(tag) + 4
     place = QRect(line.right() - width, line.top(), width, line.height())
     painter.setFont(font)
-    painter.setPen(QColor(theme.QUIET))
+    painter.setPen(QColor(theme.colors().quiet))
     painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tag)
     if icon:
         edge = metrics.height() - 2

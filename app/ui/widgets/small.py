@@ -5,14 +5,32 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from PySide6.QtCore import QMimeData, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QListWidget, QListWidgetItem, QPushButton, QWidget
+from PySide6.QtCore import QLocale, QMimeData, QSize, Qt
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QWidget,
+)
 
+from app.support.i18n import language_in_use
 from app.ui import icons
 from app.ui.widgets.rows import KEY
 
 HUNG_MIME = "application/x-overread-hung"
+
+
+def number_locale() -> QLocale:
+    """How numbers are typed: the decimal mark of the language, no marks between thousands."""
+    locale = QLocale(language_in_use())
+    locale.setNumberOptions(
+        QLocale.NumberOption.OmitGroupSeparator | QLocale.NumberOption.RejectGroupSeparator
+    )
+    return locale
 
 
 def label(words: str = "", role: str = "", *, wraps: bool = False) -> QLabel:
@@ -96,3 +114,15 @@ class DragList(QListWidget):
     def row_of(self, key: str) -> int:
         """Row of a key, or -1."""
         return next((row for row in range(self.count()) if self.item(row).data(KEY) == key), -1)
+
+
+def follow(button: QAbstractButton, action: QAction) -> None:
+    """A button with words of its own that does what an action does."""
+
+    def adapt() -> None:
+        button.setEnabled(action.isEnabled())
+        button.setToolTip(action.toolTip())
+
+    button.clicked.connect(lambda _checked=False: action.trigger())
+    action.changed.connect(adapt)
+    adapt()
