@@ -9,6 +9,9 @@ import sys
 def main() -> int:
     """Run the command line; returns the exit code (0 done, 1 could not, 2 wrong usage)."""
     multiprocessing.freeze_support()
+    from app.support.no_dumps import leave_no_dumps
+
+    leave_no_dumps()
     from app.cli.main import run
 
     return run(sys.argv[1:])

@@ -11,7 +11,10 @@ import typer
 import app.cli.commands
 from app.domain.errors import OverreadError
 from app.domain.volume import Cancelled
-from app.support.i18n import explain, text
+from app.settings.file import load_settings
+from app.support.i18n import explain, text, use_language
+from app.support.languages import wanted_language
+from app.support.paths import user_paths
 from app.support.plugins import load_plugins
 
 Register = Callable[[typer.Typer], None]
@@ -35,6 +38,8 @@ def build(commands: ModuleType = app.cli.commands) -> typer.Typer:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; 0 done, 1 could not (one line on stderr), 2 wrong usage. Never a traceback."""
+    # Before commands are declared: their helps are texts too.
+    use_language(wanted_language(load_settings(user_paths().settings)[0].language))
     command = typer.main.get_command(build())
     try:
         outcome = command.main(

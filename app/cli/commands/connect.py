@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.audit.log import AuditLog
 from app.cli.asking import ask_on_terminal
 from app.domain.errors import RemoteError
 from app.studies.source_types import SecretKind, StoreOutcome, StudyPage, StudyQuery
 from app.support.i18n import text, text_with
 from app.support.paths import user_paths
+from app.workflows.audit import tell_query, told_transfer
 from app.workflows.connections import connection_of, fetch, files_in, opened
+from app.workflows.review import default_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +70,7 @@ def search(  # noqa: PLR0913, PLR0917 - the options of one command
         limit=limit,
     )
     source = _source(connection)
+    tell_query(_audit(), default_reader(), connection, query)
     try:
         page = source.search(query)
     finally:
@@ -86,10 +90,11 @@ def fetch_study(
 ) -> None:
     """One study into a folder; 1 where not all of it came, or the server did not confirm that it is all."""
     source = _source(connection)
-    try:
-        report = fetch(source, study, out)
-    finally:
-        source.close()
+    with told_transfer(_audit(), (default_reader(), connection, study), sent=False):
+        try:
+            report = fetch(source, study, out)
+        finally:
+            source.close()
     sentences = [text_with(key, dict(facts)) for key, facts in report.refused]
     if as_json:
         told = {"connection": connection, "study_instance_uid": study, "folder": str(out)}
@@ -114,10 +119,11 @@ def send(
 ) -> None:
     """Send files; 1 where one of them was not stored."""
     source = _source(connection)
-    try:
-        outcomes = source.store(files_in(files))
-    finally:
-        source.close()
+    with told_transfer(_audit(), (default_reader(), connection, ""), sent=True):
+        try:
+            outcomes = source.store(files_in(files))
+        finally:
+            source.close()
     failed = [one for one in outcomes if one.outcome is StoreOutcome.FAILED]
     if as_json:
         typer.echo(json.dumps(_sent_document(connection, outcomes), ensure_ascii=False, indent=1))
@@ -130,6 +136,10 @@ def send(
         raise RemoteError(
             "error.connect.not_stored", connection=connection, failed=len(failed), total=len(outcomes)
         )
+
+
+def _audit() -> AuditLog:
+    return AuditLog(user_paths().data)
 
 
 def _date(given: str, option: str) -> str:

@@ -9,9 +9,12 @@ from typing import Annotated
 import typer
 
 from app.settings.file import load_settings
+from app.support.held.laying import place_of_key
 from app.support.i18n import text
 from app.support.paths import user_paths
+from app.support.private import make_private
 from app.workflows.copies import GIB, purge_copies
+from app.workflows.held import lay_for, settle_copies
 
 MIB = 1024**2
 
@@ -32,8 +35,10 @@ def register(tree: typer.Typer) -> None:
         paths = user_paths()
         settings, _ = load_settings(paths.settings)
         gib = float(settings.copies_gib) if limit is None else limit
-        paths.cache.mkdir(parents=True, exist_ok=True)
+        lay_for(paths)
+        make_private(paths.cache)
         with closing(StudyIndex(paths.index_file)) as index:
+            settle_copies(paths, index)
             most = int(gib * GIB) if purge else 2**63
             done = purge_copies(paths.cache, index, most)
         told = {
@@ -42,6 +47,7 @@ def register(tree: typer.Typer) -> None:
             "limit_bytes": int(gib * GIB),
             "purged_studies": done.studies,
             "purged_bytes": done.size,
+            "protection": place_of_key(paths).value,
         }
         if as_json:
             typer.echo(json.dumps(told))
@@ -51,3 +57,4 @@ def register(tree: typer.Typer) -> None:
         typer.echo(
             text("copies.kept", studies=done.left, mib=f"{done.left_size / MIB:.0f}", limit=f"{gib:g}")
         )
+        typer.echo(text(f"held.place.{told['protection']}"))

@@ -22,10 +22,10 @@ def register(tree: typer.Typer) -> None:
         folder = out.resolve()
         if folder.exists() and any(folder.iterdir()) and not (folder / "summary.json").exists():
             raise OverreadError("error.demo.folder_in_use", folder=folder.name)
-        from app.ui.application import has_display
         from app.ui.demo import run_demo
+        from app.ui.display import can_be_seen
 
-        shown = has_display() and window
+        shown = can_be_seen() and window
         _clear(folder)
         made = run_demo(folder, typer.echo)
         typer.echo(text("demo.done", folder=str(folder), pictures=", ".join(made.pictures)))

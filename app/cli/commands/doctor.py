@@ -13,7 +13,7 @@ import typer
 
 from app.domain.errors import DeviceError
 from app.support.i18n import text
-from app.support.paths import UserPaths, user_paths
+from app.support.paths import UserPaths, resource_dir, user_paths
 
 LIBRARIES = (
     "PySide6-Essentials",
@@ -59,6 +59,7 @@ def examine() -> dict[str, Any]:
         "codecs": _codecs(),
         "models": _models(),
         "folders": _folders(user_paths()),
+        "copies": _copies(user_paths()),
     }
     report["notice"] = text("cli.doctor.notice")
     report["problems"] = _problems(report)
@@ -112,17 +113,26 @@ def _codecs() -> dict[str, bool]:
 
 
 def _models() -> list[dict[str, Any]]:
-    from app.workflows.packages import all_packages
+    from inference.catalog import find_packages
 
     return [
         {"folder": entry.folder.name, "sound": not entry.problems, "problems": len(entry.problems)}
-        for entry in all_packages()
+        for entry in find_packages((user_paths().models, resource_dir() / "models"))
     ]
 
 
 def _folders(paths: UserPaths) -> dict[str, dict[str, Any]]:
     named = {"data": paths.data, "cache": paths.cache, "settings": paths.settings}
     return {name: {"path": str(path), "writable": _writable(path)} for name, path in named.items()}
+
+
+def _copies(paths: UserPaths) -> str:
+    """Where the key of encrypted copies lies, or that they are plain."""
+    from app.support.held.laying import place_of_key
+    from app.workflows.held import lay_for
+
+    lay_for(paths)
+    return place_of_key(paths).value
 
 
 def _writable(path: Path) -> bool:
@@ -163,6 +173,7 @@ def _print(report: dict[str, Any]) -> None:
         typer.echo(f"package   {one['folder']}  {'sound' if one['sound'] else 'refused'}")
     for name, one in report["folders"].items():
         typer.echo(f"{name:<9} {one['path']}")
+    typer.echo(text(f"held.place.{report['copies']}"))
     for sentence in report["problems"] or [text("doctor.all_well")]:
         typer.echo(sentence)
     typer.echo(report["notice"])

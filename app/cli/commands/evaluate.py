@@ -11,6 +11,7 @@ import typer
 from app.cli.sessions import AsJson, Cpu, Package, model_session
 from app.domain.errors import StudyUnreadableError
 from app.support.i18n import text
+from app.support.whole_files import write_whole
 
 
 def register(tree: typer.Typer) -> None:
@@ -29,22 +30,31 @@ def evaluate(  # noqa: PLR0913 - the options of one command
     boxes: Annotated[
         Path | None, typer.Option(help="CSV with the columns file, x, y, w, h in pixels: adds the FROC.")
     ] = None,
+    by: Annotated[
+        str, typer.Option(help="Columns of the CSV, with commas between, whose values part the cases.")
+    ] = "",
+    report: Annotated[Path | None, typer.Option(help="Write the figures and curves as an HTML page.")] = None,
     cpu: Cpu = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure a model on labelled cases, beside two baselines that cannot see disease."""
     from app.analysis.froc import read_boxes
     from app.analysis.labels import read_labels
+    from app.quality.evaluation_page import evaluation_page
     from app.workflows.evaluate import evaluate as judge
 
     listed = read_labels(labels, images, positive)
     drawn = None if boxes is None else read_boxes(boxes)
     with model_session(package, cpu=cpu, quiet=as_json) as (_, session):
-        found = judge(session, listed, drawn)
+        found = judge(session, listed, drawn, tuple(filter(None, map(str.strip, by.lower().split(",")))))
+    if report is not None:
+        write_whole(report, evaluation_page(found))
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
     else:
         _print(found)
+        if report is not None:
+            typer.echo(text("cli.evaluate.report", file=report.name))
     if not found["n"]:
         raise StudyUnreadableError(
             "error.run.no_case", listed=sum(found["states"].values()), file=labels.name
@@ -61,11 +71,23 @@ def _print(found: dict[str, Any]) -> None:
     for point in found.get("froc", {}).get("points") or ():
         limit, share = point["false_marks_per_picture"], point["sensitivity"]
         typer.echo(text("cli.evaluate.froc", limit=f"{limit:g}", share=f"{share:.3f}"))
+    _print_parts(found)
     if found["seconds_per_study"] is not None:
         typer.echo(text("cli.evaluate.seconds", seconds=f"{found['seconds_per_study']:.2f}"))
     typer.echo(f"  {', '.join(f'{state} {count}' for state, count in found['states'].items())}")
     for words in (*found["warnings"], *found["problems"]):
         typer.echo(f"  ! {words}")
+
+
+def _print_parts(found: dict[str, Any]) -> None:
+    scores = found["calibration"]
+    if scores["bins"]:
+        error, brier = f"{scores['expected_calibration_error']:.3f}", f"{scores['brier']:.3f}"
+        typer.echo(text("cli.evaluate.calibration", error=error, brier=brier))
+    for column, parts in found["subgroups"].items():
+        for name, one in parts.items():
+            told = {key: _figure(one[key]) for key in ("auc", "sensitivity", "specificity")}
+            typer.echo(text("cli.evaluate.part", column=column, name=name or "-", n=one["n"], **told))
 
 
 def _figure(found: dict[str, Any]) -> str:

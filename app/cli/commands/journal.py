@@ -11,6 +11,7 @@ import typer
 
 from app.domain.errors import JournalError
 from app.findings.journal import VerifyReport, verify_file
+from app.findings.mask_check import MaskReport, check_masks
 from app.support.i18n import text
 from app.support.paths import user_paths
 
@@ -30,13 +31,23 @@ def verify(
     """Check every entry of a journal; exit code 1 if anything was altered or cut off."""
     chosen = file or user_paths().journal_file
     report = verify_file(chosen, head)
+    masks = check_masks(chosen, chosen.parent / "masks") if report.is_whole else MaskReport(0)
     if as_json:
-        typer.echo(json.dumps({**asdict(report), "is_whole": report.is_whole}))
+        whole = report.is_whole and masks.is_whole
+        typer.echo(json.dumps({**asdict(report), "masks": asdict(masks), "is_whole": whole}))
     if not report.is_whole:
         raise JournalError(report.problem_key, entry=report.broken_at, file=chosen.name)
+    if not masks.is_whole:
+        broken = (*masks.missing, *masks.damaged)
+        raise JournalError("journal.verify.masks_broken", count=len(broken), of=masks.files, file=broken[0])
     if not as_json:
-        for sentence in sentences(report):
+        for sentence in (*sentences(report), *mask_sentences(masks)):
             typer.echo(sentence)
+
+
+def mask_sentences(masks: MaskReport) -> list[str]:
+    """What is said of masks; nothing where there are none."""
+    return [text("journal.verify.masks", count=masks.files)] if masks.files else []
 
 
 def sentences(report: VerifyReport) -> list[str]:
@@ -44,4 +55,6 @@ def sentences(report: VerifyReport) -> list[str]:
     if not report.entries:
         return [text("journal.verify.empty")]
     said = [text("journal.verify.whole", entries=report.entries, head=report.head)]
-    return said if report.is_witnessed else [*said, text("journal.verify.no_witness")]
+    if not report.is_witnessed:
+        said.append(text("journal.verify.no_witness"))
+    return [*said, text("journal.verify.sealed")] if report.is_sealed else said

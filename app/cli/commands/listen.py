@@ -10,6 +10,7 @@ import typer
 
 from app.context import build_context
 from app.settings.listener import load_listener
+from app.support.held.doors import is_held
 from app.support.i18n import text, text_with
 from app.workflows.listener import Counts, start_listener, stop_listener
 
@@ -37,6 +38,8 @@ def listen(
             chosen = replace(chosen, callers=tuple(callers))
         listening = start_listener(ctx, chosen)
         typer.echo(text("listen.open", title=chosen.ae_title, host=chosen.host, port=listening.port))
+        if is_held(listening.folder / "x"):
+            typer.echo(text("held.received"))
         try:
             _tell(listening.counts)
         finally:

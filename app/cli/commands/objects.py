@@ -26,24 +26,41 @@ def register(tree: typer.Typer) -> None:
     ) -> None:
         report = scan([path])
         refuse_if_nothing(report, path)
-        listed = listing(report.studies)
+        listed = listing(report.studies, waiting(report.studies))
         if as_json:
             typer.echo(json.dumps(listed, ensure_ascii=False, indent=1))
         else:
             _print(listed)
 
 
-def listing(studies: tuple[Study, ...]) -> dict[str, Any]:
+def waiting(studies: tuple[Study, ...]) -> frozenset[str]:
+    """The studies whose AI results wait for the user's own reading: of their objects no more is told than the file."""
+    from app.workflows.withheld import withheld_studies
+
+    return withheld_studies(one.study_instance_uid for one in studies)
+
+
+def listing(studies: tuple[Study, ...], withheld: frozenset[str] = frozenset()) -> dict[str, Any]:
     """One entry for each object, in the order of the studies; nothing in it names a patient."""
     here = {i.sop_instance_uid for study in studies for s in study.series for i in s.instances}
     entries = [
-        _entry(study, instance, here)
+        _hidden(study, instance) if study.study_instance_uid in withheld else _entry(study, instance, here)
         for study in studies
         for series in study.series
         for instance in series.instances
         if is_object(instance.sop_class_uid, instance.frames)
     ]
     return {"objects": len(entries), "list": entries}
+
+
+def _hidden(study: Study, instance: Instance) -> dict[str, Any]:
+    return {
+        "file": instance.path.name,
+        "study_instance_uid": study.study_instance_uid,
+        "class": "",
+        "kind": "withheld",
+        "reason": text("cli.gate.object_withheld"),
+    }
 
 
 def _entry(study: Study, instance: Instance, here: set[str]) -> dict[str, Any]:

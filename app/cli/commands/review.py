@@ -7,12 +7,18 @@ from typing import Annotated, Any
 
 import typer
 
+from app.audit.log import AuditLog
 from app.domain.errors import JournalError
-from app.domain.finding import Judgement, Place, PlaceKind, Point, Reading, RejectReason, Verdict
+from app.domain.finding import Gate, Judgement, Place, PlaceKind, Point, Reading, RejectReason, Verdict
+from app.domain.outcome import outcome_of
+from app.domain.readers import role_named, signed
+from app.findings.audit_trail import audited_journal
 from app.findings.journal import Journal
+from app.settings.file import load_settings
 from app.support.i18n import text
 from app.support.paths import user_paths
 from app.workflows import review
+from app.workflows.showing import seen_with
 
 REASONS = ", ".join(reason.value for reason in RejectReason)
 Finding = Annotated[str, typer.Argument(help=text("review.option.finding"))]
@@ -41,13 +47,16 @@ def show(study: Study = "", as_json: AsJson = False) -> None:
     """List results and findings with their verdicts."""
     with open_journal() as journal:
         uids = [find_study(journal, study)] if study else list(journal.study_uids())
-        readings = [review.reading_of(journal, uid) for uid in uids]
+        readings = [seen(review.reading_of(journal, uid, who())) for uid in uids]
     if as_json:
         typer.echo(json.dumps({"studies": [reading_record(reading) for reading in readings]}))
-    elif not any(reading.results for reading in readings):
-        typer.echo(text("review.nothing"))
-    else:
+        return
+    if waits := withheld_words(readings):
+        typer.echo(waits)
+    if any(reading.results or reading.judgements for reading in readings):
         _show_table(readings)
+    elif not waits:
+        typer.echo(text("review.nothing"))
 
 
 def accept(finding: Finding, reader: Reader = "", as_json: AsJson = False) -> None:
@@ -89,14 +98,14 @@ def defer(finding: Finding, reader: Reader = "", as_json: AsJson = False) -> Non
 def undo(study: Study = "", reader: Reader = "", as_json: AsJson = False) -> None:
     """Take back the latest verdict of a study."""
     with open_journal() as journal:
-        reading = review.undo(journal, find_study(journal, study), reader=reader or review.default_reader())
+        reading = review.undo(journal, find_study(journal, study), reader=who(reader))
     _report_step(reading, "review.undone", "review.nothing_to_undo", as_json)
 
 
 def redo(study: Study = "", reader: Reader = "", as_json: AsJson = False) -> None:
     """Bring back the verdict that was taken back last."""
     with open_journal() as journal:
-        reading = review.redo(journal, find_study(journal, study), reader=reader or review.default_reader())
+        reading = review.redo(journal, find_study(journal, study), reader=who(reader))
     _report_step(reading, "review.redone", "review.nothing_to_redo", as_json)
 
 
@@ -113,8 +122,12 @@ def judge(  # noqa: PLR0913 - the parts of one verdict, all by name
     """Write one verdict and say what stands now."""
     with open_journal() as journal:
         study, finding_id = review.find_finding(journal, start)
-        before = review.reading_of(journal, study).judgement(finding_id)
-        place = moved(before, center) if before and center else None
+        before = seen(review.reading_of(journal, study, who())).judgement(finding_id)
+        if before is None:
+            raise JournalError("error.gate.finding_withheld")
+        if before.finding.is_readers:
+            raise JournalError("error.review.readers_own")
+        place = moved(before, center) if center else None
         reading = review.give_verdict(
             journal,
             study,
@@ -123,7 +136,7 @@ def judge(  # noqa: PLR0913 - the parts of one verdict, all by name
             reason=reason,
             label=label,
             place=place,
-            reader=reader or review.default_reader(),
+            reader=who(reader),
         )
     after = reading.judgement(finding_id)
     if after is not None:
@@ -151,9 +164,28 @@ def parse_point(value: str) -> Point:
     return x, y, z
 
 
+def who(reader: str = "") -> str:
+    """Whose verdict it is: the one named, else the one of the settings; a trainee's is marked as practice."""
+    settings, _ = load_settings(user_paths().settings)
+    return signed(reader or settings.reader_name or review.default_reader(), role_named(settings.role))
+
+
+def seen(reading: Reading) -> Reading:
+    """The reading without what the user's settings withhold (RQ-17)."""
+    settings, _ = load_settings(user_paths().settings)
+    return seen_with(settings, reading)
+
+
+def withheld_words(readings: list[Reading]) -> str:
+    """That AI results of some studies wait, in one sentence; '' where none do."""
+    waiting = sum(reading.gate is not Gate.OPEN for reading in readings)
+    return text("cli.gate.withheld", count=waiting) if waiting else ""
+
+
 def open_journal() -> Journal:
     """The user's journal."""
-    return Journal(user_paths().journal_file)
+    paths = user_paths()
+    return audited_journal(paths.journal_file, AuditLog(paths.data))
 
 
 def find_study(journal: Journal, start: str) -> str:
@@ -174,6 +206,7 @@ def reading_record(reading: Reading) -> dict[str, Any]:  # Any: a JSON object
     """One study as a JSON object."""
     return {
         "study_instance_uid": reading.study_instance_uid,
+        "withheld": reading.gate is not Gate.OPEN,
         "results": [
             {
                 "result_id": result.result_id,
@@ -224,7 +257,7 @@ def _show_table(readings: list[Reading]) -> None:
     for reading in readings:
         typer.echo(reading.study_instance_uid)
         for result in reading.results:
-            state = text(f"state.{result.state.value}")
+            state = text(f"state.{outcome_of(result)}")
             typer.echo(f"  {result.package.name} {result.package.version}: {state}")
         for judgement in reading.judgements:
             score = "" if judgement.finding.score is None else f" {judgement.finding.score:.2f}"

@@ -15,7 +15,7 @@ import typer
 from app.cli.asking import ask_on_terminal
 from app.domain.errors import OverreadError, StudyUnreadableError
 from app.support.i18n import text
-from app.support.paths import UserPaths
+from app.support.paths import UserPaths, user_paths
 
 if TYPE_CHECKING:
     from app.domain.finding import AnalysisResult
@@ -84,6 +84,8 @@ def take(place: str | Path, out: Path, wish: Wish) -> None:
 
 
 def _draw(studio: Studio, place: str, out: Path, wish: Wish, result: AnalysisResult | None) -> None:
+    from app.state.events import InkChanged
+    from app.workflows.copies import copies_in_use
     from app.workflows.places import open_or_refuse, short_name, surroundings_of
 
     if result is not None:
@@ -96,10 +98,13 @@ def _draw(studio: Studio, place: str, out: Path, wish: Wish, result: AnalysisRes
         raise StudyUnreadableError("error.ui.nothing_to_show", path=short_name(place))
     if result is not None and studio.hang(result.series_instance_uids[0]) is None:
         raise StudyUnreadableError("error.ui.overlay_of_another", path=short_name(place))
-    _arrange(studio, wish)
-    part = {View.WINDOW: "window", View.STACK: "view", View.VOLUME: "view"}.get(wish.view, "images")
-    studio.wait_idle()
-    studio.grab(out, wish.size, part)
+    if result is not None:  # in mammography marks wait until they are asked for: here they are
+        studio.ctx.store.apply(InkChanged(shown=True))
+    with copies_in_use(user_paths().cache, studio.ctx.store.state.workspace.studies):
+        _arrange(studio, wish)
+        part = {View.WINDOW: "window", View.STACK: "view", View.VOLUME: "view"}.get(wish.view, "images")
+        studio.wait_idle()
+        studio.grab(out, wish.size, part)
     if studio.window.host.failures:
         raise OverreadError("error.ui.shown_with_trouble", sentence=studio.window.host.failures[0])
 

@@ -1,0 +1,72 @@
+"""Results of model runs as lines and documents of the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.domain.finding import AnalysisResult, Finding, Quantity
+from app.domain.outcome import outcome_of
+from app.domain.volume import Space
+from app.findings.policy import DisplayPolicy
+from app.support.i18n import text
+from app.support.quantity_values import value_word
+from app.workflows.showing import SAID_OF_WITHHELD, policies_of
+
+if TYPE_CHECKING:
+    from app.context import AppContext
+
+
+def is_told(ctx: AppContext, result: AnalysisResult) -> bool:
+    """Whether this user may know of a result before a look of the own (RQ-17); a failed run is always told."""
+    shown = policies_of(ctx.settings).of(result.package.name) is DisplayPolicy.SHOWN
+    return shown or result.state in SAID_OF_WITHHELD
+
+
+def waits(result: AnalysisResult) -> str:
+    """That there is a result, and nothing of what it says."""
+    return text("ui.gate.run_ended", package=f"{result.package.name} {result.package.version}")
+
+
+def document(result: AnalysisResult, folder: Path) -> dict[str, Any]:
+    """The agreed message, where its files lie, and its reason in words."""
+    from app.analysis.result_files import message_of
+    from app.analysis.run_package import reason_of
+
+    return {**message_of(result), "reason_text": reason_of(result), "folder": str(folder)}
+
+
+def summary(result: AnalysisResult, folder: Path, *, from_cache: bool = False) -> list[str]:
+    """The result in lines, the most important first."""
+    from app.analysis.run_package import reason_of
+
+    package = f"{result.package.name} {result.package.version}"
+    first = text(
+        "cli.run.summary",
+        package=package,
+        state=text(f"cli.run.state.{outcome_of(result)}"),
+        device=result.provider or "-",
+        seconds=f"{result.seconds:.1f}",
+    )
+    lines = [first + (text("cli.run.cached") if from_cache else "")]
+    lines += [f"  {reason_of(result)}"] if result.state_reason_key else []
+    lines += [f"  {_words(measure)}" for measure in result.measures]
+    lines += [_of_finding(number, one, result) for number, one in enumerate(result.findings, start=1)]
+    lines += [f"  ! {warning}" for warning in result.warnings]
+    lines.append(text("cli.run.not_for", words="; ".join(result.not_for)))
+    return [*lines, text("cli.run.folder", folder=folder)]
+
+
+def _of_finding(number: int, finding: Finding, result: AnalysisResult) -> str:
+    words = ", ".join(_words(quantity) for quantity in finding.quantities)
+    score = "-" if finding.score is None else f"{finding.score:.3f}"
+    center = finding.place.center
+    grid = "" if result.space is Space.PATIENT else text("cli.run.image_space")
+    where = "" if center is None else " at (" + ", ".join(f"{v:.1f}" for v in center) + f") mm{grid}"
+    return f"  {number}. {finding.label} {finding.side} {score}{where} {words}".rstrip()
+
+
+def _words(quantity: Quantity) -> str:
+    unit = "" if quantity.unit.value == "1" else f" {quantity.unit.value}"
+    value = value_word(quantity.key, quantity.value) or f"{quantity.value:.4g}"
+    return f"{text(f'quantity.{quantity.key}')} {value}{unit}"
