@@ -3,11 +3,47 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
+
+import pytest
+from hypothesis import HealthCheck, settings
 
 # Before anything imports Qt or VTK; whoever runs the tests on a real display sets these himself.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
 
+# Sentences are compared in English, whatever the language of whoever runs the tests.
+os.environ["OVERREAD_LANGUAGE"] = "en"
+
+# No test asks the keychain of whoever runs it, and none finds the keychain of another test.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
 # Index, journal, results and models of a test never touch those of the person who runs it.
 os.environ["OVERREAD_HOME"] = tempfile.mkdtemp(prefix="overread-tests-")
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
+_ENDED = pytest.StashKey[int]()
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
+    """How the tests came out, for the end of the process."""
+    session.config.stash[_ENDED] = int(exitstatus)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End at once when all is reported.
+
+    After thousands of windows in one process the interpreter takes Qt and VTK down in no order, and may crash after
+    the last line was written: then a run in which every test passed would count as failed. The product ends in
+    order, by `app.ui.application`.
+    """
+    status = config.stash.get(_ENDED, None)
+    if status is not None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)

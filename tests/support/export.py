@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +29,13 @@ from app.domain.geometry import index_to_lps, plane_affine
 from app.domain.key_image import KeyImage
 from app.domain.measure_codes import quantity
 from app.domain.measurement import Measurement
+from app.domain.source_image import SourceImage
 from app.domain.study import Instance, Patient, Series, Study
 from app.domain.volume import FrameRef, Space
+from app.export.stacks import stack_of
+from app.export.types import StudyExport
 from app.support.paths import UserPaths
+from app.workflows.source_stacks import source_stacks
 from tests.support.findings import nodule, result_of
 from viewers.measuring import Sheet
 from viewers.shapes import measure_tools
@@ -119,10 +124,18 @@ def build_case(folder: Path, *, tilt: bool = False) -> Case:
     film = np.zeros((1, ROWS, COLUMNS), np.uint8)
     film[0, 4:9, 10:20] = 1
     save_map(paths, CR_RESULT_UID, "regions.npz", film, cr_affine())
+    save_map(paths, RESULT_UID, "heat.npz", make_heat(), heat_affine(affine))
     results = (ct_result(ct, affine), cr_result(cr))
     measured = (*ct_measurements(ct, affine), cr_measurement(cr))
     reading = Reading(STUDY_UID, results, judge(results), measured, key_images(ct, cr))
     return Case(study, reading, paths, labels, affine)
+
+
+def stack_in(study: Study | None, series: Series, result: AnalysisResult) -> tuple[SourceImage, ...]:
+    """The images of a series that exports of a result refer to."""
+    stacks = source_stacks(study and replace(study, series=(series,)), {series.series_instance_uid})
+    export = StudyExport(Reading(result.study_instance_uid), study, {}, stacks=stacks)
+    return stack_of(export, series, result)
 
 
 def key_images(ct: Series, cr: Series) -> tuple[KeyImage, ...]:
@@ -147,15 +160,18 @@ def ct_measurements(ct: Series, affine: NDArray[np.float64]) -> tuple[Measuremen
         "circle": ((10, 12), (10, 16)),
         "freehand": ((4, 5), (12, 20), (15, 7)),
         "arrow": ((4, 5), (12, 20)),
+        "note": ((4, 5), (12, 20)),
+        "cardiothoracic": ((10, 8), (11, 20), (14, 2), (14, 27)),
         "probe": ((4, 5),),
     }
     image = ct.instances[3]
+    slice_number = (image.instance_number or 0) - 1  # files never come in order
     frame = Frame(np.arange(ROWS * COLUMNS, dtype=np.int16).reshape(ROWS, COLUMNS), affine)
     made = []
     for number, (tool, row_column) in enumerate(points.items()):
         flat = np.array(row_column, dtype=float)[:, ::-1] * np.array(SPACING_MM[:0:-1])
         numbers = measure_tools()[tool].measure(flat, Sheet(frame))
-        x_y_z = index_to_lps(affine, [(3, row, column) for row, column in row_column])
+        x_y_z = index_to_lps(affine, [(slice_number, row, column) for row, column in row_column])
         made.append(
             Measurement(
                 f"2.25.9{number}",
@@ -169,7 +185,7 @@ def ct_measurements(ct: Series, affine: NDArray[np.float64]) -> tuple[Measuremen
                 tuple((float(x), float(y), float(z)) for x, y, z in x_y_z),
                 tuple((float(row), float(column)) for row, column in row_column),
                 tuple(quantity(one.key, one.value, one.unit, "HU") for one in numbers),
-                label="=Зильберштейн" if tool == "length" else "",
+                label={"length": "=Зильберштейн", "note": "old rib fracture"}.get(tool, ""),
                 reader="Ридер Канарейкин",
                 at="2026-11-24T01:00:42.5+00:00",
             )
@@ -218,6 +234,19 @@ def make_labels() -> NDArray[np.uint8]:
     labels[4:7, 9:12, 5:20] = 2
     labels[8, 23, 31] = 3
     return labels
+
+
+def make_heat() -> NDArray[np.float32]:
+    """Heat on a coarser grid of its own: no two values alike."""
+    return np.linspace(0.0, 1.0, 3 * 6 * 8, dtype=np.float32).reshape(3, 6, 8)
+
+
+def heat_affine(affine: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Every third slice and fourth row and column of the stack, voxel centres kept in the middle."""
+    coarse = np.diag([3.0, 4.0, 4.0, 1.0])
+    coarse[:3, 3] = (1.0, 1.5, 1.5)
+    made: NDArray[np.float64] = affine @ coarse
+    return made
 
 
 def stack_affine(*, tilt: bool = False) -> NDArray[np.float64]:
@@ -310,7 +339,7 @@ def write_image(instance: Instance, series_uid: str, modality: str) -> None:
 
 
 def save_map(
-    paths: UserPaths, result: str, name: str, values: NDArray[np.uint8], affine: NDArray[np.float64]
+    paths: UserPaths, result: str, name: str, values: NDArray[Any], affine: NDArray[np.float64]
 ) -> None:
     folder = paths.results / result
     folder.mkdir(parents=True, exist_ok=True)
@@ -346,7 +375,10 @@ def ct_result(series: Series, affine: NDArray[np.float64]) -> AnalysisResult:
         study=STUDY_UID,
         series_instance_uids=(CT_UID,),
         frame_of_reference_uid=FRAME_UID,
-        maps=(MapRef("regions", "labels", "regions.npz", "Regions"),),
+        maps=(
+            MapRef("regions", "labels", "regions.npz", "Regions"),
+            MapRef("heat", "heat", "heat.npz", "Nodule", (0.0, 1.0), 0.2),
+        ),
         warnings=(
             f"slices of {PATIENT.name} read from /srv/canary/{PATIENT.patient_id}/1.dcm on 2019-03-17",
         ),

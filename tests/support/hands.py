@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -30,3 +33,20 @@ def stack(studio: Studio) -> StackContent:
     content = studio.window.host.active
     assert isinstance(content, StackContent)
     return content
+
+
+def stacks_by_side(studio: Studio) -> dict[str, StackContent]:
+    """The mammograms on the screen, by side and view of the header, such as "RCC"."""
+    found = {}
+    for content in studio.window.host.contents.values():
+        assert isinstance(content, StackContent)
+        first = content.subject.display_set.frames[0].instance
+        found[f"{first.laterality}{first.view_position}"] = content
+    return found
+
+
+def keep(studio: Studio, name: str) -> None:
+    """The window as a PNG of this name, where OVERREAD_PICTURES names a folder to look at."""
+    folder = os.environ.get("OVERREAD_PICTURES")
+    if folder:
+        studio.grab(Path(folder) / f"{name}.png")

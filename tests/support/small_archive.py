@@ -38,6 +38,10 @@ class SmallArchive:
         if path.endswith("/instances"):
             start, count = _page(asked.path)
             return _json([{"00080018": ("UI", uid)} for uid in list(self.bodies)[start : start + count]])
+        if "/frames/" in path:
+            uid, _, number = path.partition("/instances/")[2].partition("/frames/")
+            self.sent.append(f"{uid}/{number}")
+            return self.frame(uid, int(number))
         if "/instances/" in path:
             uid = path.rpartition("/")[2]
             self.sent.append(uid)
@@ -46,6 +50,23 @@ class SmallArchive:
             self.sent.append("series")
             return answer(multipart(list(self.bodies.values())), PARTS)
         return answer(status=404)
+
+    def frame(self, uid: str, number: int) -> Answer:
+        """One frame as it is stored, and in which form."""
+        dataset = pydicom.dcmread(io.BytesIO(self.bodies[uid]))
+        stored, syntax = dataset.PixelData, dataset.file_meta.TransferSyntaxUID
+        if syntax.is_compressed:
+            from pydicom.encaps import get_frame
+
+            part, kind = (
+                get_frame(stored, number - 1, number_of_frames=int(dataset.NumberOfFrames)),
+                "image/x-any",
+            )
+        else:
+            size = len(stored) // int(dataset.NumberOfFrames)
+            part, kind = stored[(number - 1) * size : number * size], "application/octet-stream"
+        head = f"\r\n--b0und\r\nContent-Type: {kind}; transfer-syntax={syntax}\r\n\r\n".encode()
+        return answer(head + part + b"\r\n--b0und--\r\n", "multipart/related; boundary=b0und")
 
 
 def _metadata(body: bytes) -> dict[str, object]:

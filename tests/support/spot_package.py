@@ -35,8 +35,9 @@ def write_spot_package(
     (folder / "configs/metadata.json").write_text(json.dumps(manifest), encoding="utf-8")
     for name in ("docs/README.md", "docs/data_license.txt", "LICENSE"):
         (folder / name).write_text("Made for a test; nothing was trained.\n", encoding="utf-8")
-    np.savez(folder / "tests/golden/in_0.npz", pixels=np.zeros((2, 4, 4), np.int16), affine=np.eye(4))
-    (folder / "tests/golden/expected.json").write_text("{}\n", encoding="utf-8")
+    np.savez(folder / "tests/golden/in_0.npz", image=np.zeros((1, 1, 2, 4, 4), np.float32))
+    expected = {"outputs": {"score": {"shape": [], "values": [-DARK / (BRIGHT - DARK)]}}}
+    (folder / "tests/golden/expected.json").write_text(json.dumps(expected), encoding="utf-8")
     write_sums(folder)
     return folder
 

@@ -1,7 +1,8 @@
-"""The shipped starter packages and the made-up arrays they are tested on."""
+"""The shipped model packages, the scripts that build them, and ways to ask their graphs."""
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from pathlib import Path
@@ -13,13 +14,33 @@ from numpy.typing import NDArray
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "packaging" / "models"
-CT = ROOT / "resources" / "models" / "ct-dense-lung-1.0.0"
-CXR = ROOT / "resources" / "models" / "cxr-opacity-starter-1.0.0"
-PACKAGES = (CT, CXR)
+MODELS = ROOT / "resources" / "models"
+PACKAGES = tuple(sorted(folder for folder in MODELS.iterdir() if folder.is_dir()))
+
+
+def shipped(name: str) -> Path:
+    """The folder of the only version of a package that ships."""
+    [folder] = [one for one in PACKAGES if one.name.rsplit("-", 1)[0] == name]
+    return folder
+
+
+CT = shipped("ct-dense-lung")
+EMPHYSEMA = shipped("ct-emphysema")
+LUNGS = shipped("cxr-lungs-heart")
+ASYMMETRY = shipped("mg-asymmetry")
+MAMMOGRAM = shipped("mg-density")
+NODULES = shipped("ct-nodule-candidates")
+CXR = shipped("cxr-opacity-starter")
 Arrays = dict[str, NDArray[Any]]
 
 if str(SCRIPTS) not in sys.path:  # the scripts import each other by bare name
     sys.path.append(str(SCRIPTS))
+
+
+def builder_of(folder: Path) -> Any:  # Any: a script
+    """The script that builds a package, by the package's name."""
+    name = folder.name.rsplit("-", 1)[0].removesuffix("-starter")
+    return importlib.import_module(f"build_{name.replace('-', '_')}")
 
 
 def session(folder: Path) -> Any:  # Any: onnxruntime brings no types

@@ -1,4 +1,4 @@
-"""454 broken DICOM files: each is shown, or refused in one sentence, soon, and within bounded memory."""
+"""454 broken DICOM files: each is shown, or refused in one sentence, soon, and within bounded memory. (RQ-64)"""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.domain.finding import Verdict
@@ -29,6 +29,8 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
 @given(
     said=st.tuples(words, words, words), identified=st.booleans(), uid=st.sampled_from(["2.25.5", "no uid"])
 )
+@example(said=("a\\b", "", ""), identified=True, uid="2.25.5")
+@example(said=("\ud800", "", ""), identified=True, uid="2.25.5")
 def test_any_words_leave_in_every_format(
     case: Case, tmp_path: Path, said: tuple[str, str, str], identified: bool, uid: str
 ) -> None:

@@ -12,6 +12,7 @@ from app.domain.finding import RejectReason, Verdict
 from app.findings.events import ResultArrived, VerdictGiven
 from app.findings.journal import Journal, verify_file
 from app.findings.replay import replay
+from app.findings.seal import seal_file
 from app.workflows.review import give_verdict, redo, undo
 from tests.support.findings import STUDY, nodule, result_of
 
@@ -151,12 +152,38 @@ def alter(file: Path, column: str, sequence: int, data: st.DataObject) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
-def test_any_byte_of_the_file_either_is_found_or_changes_no_entry(data: st.DataObject) -> None:
-    """Free space and counters of SQLite may differ; what is recorded may not."""
+def test_any_one_altered_byte_of_the_closed_file_is_found(data: st.DataObject) -> None:
+    """RQ-22: be it in an entry, in free space or in a counter of SQLite."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = small_journal(Path(folder) / "j.sqlite")
+        assert verify_file(file).is_sealed
+        raw = bytearray(file.read_bytes())
+        raw[data.draw(st.integers(0, len(raw) - 1))] ^= data.draw(st.integers(1, 255))
+        file.write_bytes(raw)
+        assert not verify_file(file).is_whole
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_any_one_altered_byte_of_the_seal_is_found(data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = small_journal(Path(folder) / "j.sqlite")
+        raw = bytearray(seal_file(file).read_bytes())
+        raw[data.draw(st.integers(0, len(raw) - 1))] ^= data.draw(st.integers(1, 255))
+        seal_file(file).write_bytes(raw)
+        report = verify_file(file)
+        assert not report.is_whole or not report.is_sealed
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_without_a_seal_any_byte_either_is_found_or_changes_no_entry(data: st.DataObject) -> None:
+    """After a kill: free space and counters of SQLite may differ; what is recorded may not."""
     with tempfile.TemporaryDirectory() as folder:
         file = small_journal(Path(folder) / "j.sqlite")
         with Journal(file) as journal:
             before = journal.entries()
+        seal_file(file).unlink()
         raw = bytearray(file.read_bytes())
         at = data.draw(st.integers(0, len(raw) - 1))
         raw[at] ^= 1 << data.draw(st.integers(0, 7))
