@@ -11,10 +11,11 @@ from app.context import AppContext
 from app.domain.errors import JournalError
 from app.domain.finding import RejectReason, Verdict
 from app.findings.journal import Journal
+from app.findings.order import in_panel_order
 from app.state.events import LayoutChosen, StudiesListed
 from app.state.model import Layout
 from app.state.reading_events import FindingSelected
-from app.workflows.judge import in_panel_order, judge, redo_last, step_finding, undo_last
+from app.workflows.judge import judge, redo_last, step_finding, undo_last
 from app.workflows.open_study import open_study
 from app.workflows.review import reading_of
 from tests.support.ui import context_in, finding, result, study, with_result

@@ -1,3 +1,5 @@
+"""RQ-07: a result that contradicts itself is inconsistent, by the rule that it breaks."""
+
 from __future__ import annotations
 
 from dataclasses import replace

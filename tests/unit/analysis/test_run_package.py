@@ -23,6 +23,7 @@ def result_of(output: ModelOutput, volume: Volume | None = None) -> AnalysisResu
 
 
 def test_all_five_states_stay_apart() -> None:
+    """RQ-06."""
     ended = {
         state: result_of(output_of(*found, state=state)).state
         for state, found in (
@@ -37,6 +38,7 @@ def test_all_five_states_stay_apart() -> None:
 
 
 def test_a_result_says_who_found_what_on_which_pixels_when() -> None:
+    """RQ-04."""
     result = result_of(output_of(spot()))
     assert result.package == FACTS.package
     assert result.provider == "CPUExecutionProvider"
@@ -62,6 +64,7 @@ def test_the_pixel_hash_does_not_depend_on_byte_order_or_layout() -> None:
 
 
 def test_heat_outside_the_lungs_is_measured_and_warned_of() -> None:
+    """RQ-45."""
     volume = ct_volume()
     heat = np.zeros(volume.pixels.shape)
     heat[3, 20, 20] = 0.8
@@ -99,6 +102,7 @@ def test_pictures_that_cannot_be_read_are_a_failed_result_in_words() -> None:
 
 
 def test_the_same_run_gives_the_same_result_but_for_names_and_times() -> None:
+    """RQ-30."""
     once, again = (result_of(output_of(spot(), spot(score=0.7))) for _ in range(2))
     assert once.result_id != again.result_id
     plain = [[(f.label, f.score, f.place, f.side) for f in result.findings] for result in (once, again)]

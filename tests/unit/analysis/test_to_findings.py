@@ -81,6 +81,45 @@ def test_left_is_where_lps_x_grows_whatever_way_the_columns_run() -> None:
     assert side_of(mirrored, (-90.0, 0.0, 106.0)) == "left"
 
 
+@pytest.mark.parametrize(
+    ("columns", "side"),
+    [
+        ((slice(8, 20), slice(60, 80)), "both"),
+        ((slice(60, 90),), "left"),
+        ((slice(8, 9), slice(60, 90)), "left"),
+    ],
+)
+def test_a_region_on_both_sides_of_the_body_is_said_to_lie_on_both(
+    columns: tuple[slice, ...], side: str
+) -> None:
+    """Its middle alone would name the side of the larger piece; one voxel in thirty is not worth a side."""
+    values = np.zeros(VOLUME.pixels.shape, np.uint8)
+    for some in columns:
+        values[2, 40:60, some] = 1
+    x = np.argwhere(values)[:, 2] * VOLUME.affine[0, 2] + VOLUME.affine[0, 3]
+    found = spot(
+        (30.0, 0.0, 106.0), side="", label_map="lungs", label=1, box_min=(float(x.min()), -10.0, 105.0),
+        box_max=(float(x.max()), 10.0, 107.0),
+    )  # fmt: skip
+    [finding] = to_findings(
+        output_of(found, label_maps=(labels_on(VOLUME, values, {1: "Dense"}),)), FACTS, VOLUME, "2.25.1"
+    )
+    assert finding.side == side
+
+
+def test_a_few_stray_voxels_across_the_body_are_no_side() -> None:
+    """A spot of five voxels and one far away is where the five are."""
+    values = np.zeros(VOLUME.pixels.shape, np.uint8)
+    values[2, 50, 80:85], values[2, 50, 12] = 1, 1
+    found = spot(
+        (30.0, 0.0, 106.0), side="", label_map="spot", label=1, box_min=(-60.0, -10.0, 105.0),
+        box_max=(60.0, 10.0, 107.0),
+    )  # fmt: skip
+    maps = (labels_on(VOLUME, values, {1: "Spot"}),)
+    [finding] = to_findings(output_of(found, label_maps=maps), FACTS, VOLUME, "2.25.1")
+    assert finding.side == "left"
+
+
 def test_the_middle_is_that_of_the_body_and_not_of_the_picture() -> None:
     pixels = np.roll(body_pixels(), -9, axis=2)
     shifted = ct_volume(pixels)  # the body's middle at about -14.5

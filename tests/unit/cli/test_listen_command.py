@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.held import hits, key_file_for, spellings
 from tests.support.web import stack
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -24,6 +25,7 @@ def test_what_is_sent_arrives_and_ctrl_c_ends_it(tmp_path: Path) -> None:
         assert not os.environ.get("CI"), "dcmtk is not installed"
         pytest.skip("dcmtk is not installed")
     files = stack(tmp_path / "in", 3)
+    key_file_for(tmp_path / "home" / "settings")
     environment = {**os.environ, "OVERREAD_HOME": str(tmp_path / "home"), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "app", "listen", "--port", "0", "--title", "HERE"]
     process = subprocess.Popen(
@@ -40,10 +42,16 @@ def test_what_is_sent_arrives_and_ctrl_c_ends_it(tmp_path: Path) -> None:
             timeout=60,
         )
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        assert process.stderr is not None
+        # Not `communicate`: it loses what came in the same breath as the line that was read above.
+        out, err = process.stdout.read(), process.stderr.read()
+        process.wait(60)
     finally:
         process.kill()
-        process.wait()
+        with process:  # closes its pipes and waits
+            pass
     assert "3 objects were received" in out
+    assert "encrypted" in out
     assert "Traceback" not in err
     assert len(list((tmp_path / "home").rglob("*.dcm"))) == 3
+    assert not hits([tmp_path / "home" / "data" / "received"], spellings(["Doe", "Jane", "1.2.3."]))

@@ -10,11 +10,11 @@ from app.domain.errors import ExportRefusedError
 from app.domain.finding import Verdict
 from app.domain.geometry import index_to_lps, lps_to_index, plane_affine
 from app.domain.volume import Space
-from app.export.headers import image_affine, stack_of
 from app.export.segments import resample
+from app.export.stacks import image_affine
 from app.export.types import Labels
 from app.workflows.export import export_reading
-from tests.support.export import RESULT_UID, Case, build_case, save_map
+from tests.support.export import RESULT_UID, Case, build_case, save_map, stack_in
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def case(tmp_path: Path) -> Case:
 
 def test_nearest_label_on_another_grid_equals_a_voxel_by_voxel_walk(case: Case) -> None:
     assert case.study is not None
-    stack = stack_of(case.study.series[0], case.reading.results[0])
+    stack = stack_in(case.study, case.study.series[0], case.reading.results[0])
     grid = plane_affine((-9.0, -152.0, -302.0), (1, 0, 0, 0, 1, 0), (1.7, 1.3), (0.0, 0.0, 1.1))
     random = np.random.default_rng(7)
     values = random.integers(0, 4, (22, 15, 14)).astype(np.uint8)
@@ -43,7 +43,7 @@ def test_nearest_label_on_another_grid_equals_a_voxel_by_voxel_walk(case: Case) 
 
 def test_the_stack_runs_along_its_normal_whatever_the_files_are_called(case: Case) -> None:
     assert case.study is not None
-    stack = stack_of(case.study.series[0], case.reading.results[0])
+    stack = stack_in(case.study, case.study.series[0], case.reading.results[0])
     assert [image.instance_number for image in stack] == list(range(1, 10))
 
 
@@ -131,7 +131,7 @@ def test_what_the_writer_refuses_is_said_in_one_sentence(
     def refuse(*_: object) -> None:
         raise ValueError("images have different orientations")
 
-    monkeypatch.setattr("app.export.formats.seg.build", refuse)
+    monkeypatch.setattr("app.export.seg_document.build", refuse)
     with pytest.raises(ExportRefusedError) as refused:
         export_reading(case.reading, case.study, ["seg"], tmp_path / "out", paths=case.paths)
     assert refused.value.key == "error.export.cannot_encode"
@@ -151,9 +151,9 @@ def test_of_two_phases_the_one_that_the_findings_lie_in_is_taken(case: Case) -> 
     )
     both = replace(ct, instances=ct.instances + later)
     result = case.reading.results[0]
-    assert [i.instance_number for i in stack_of(both, result)] == list(range(1, 10))
+    assert [i.instance_number for i in stack_in(case.study, both, result)] == list(range(1, 10))
     found = result.findings[0]
     assert found.place.frame is not None
     frame = replace(found.place.frame, sop_instance_uid=f"{found.place.frame.sop_instance_uid}9")
     second = replace(result, findings=(replace(found, place=replace(found.place, frame=frame)),))
-    assert [i.instance_number for i in stack_of(both, second)] == list(range(10, 19))
+    assert [i.instance_number for i in stack_in(case.study, both, second)] == list(range(10, 19))

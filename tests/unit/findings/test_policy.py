@@ -4,7 +4,7 @@ import pytest
 
 from app.domain.errors import JournalError
 from app.domain.finding import Judgement, RejectReason, Verdict
-from app.findings.policy import Asked, DisplayPolicy, check_verdict, is_visible, kept_edit, needs_reason
+from app.findings.policy import Asked, DisplayPolicy, Edit, check_verdict, is_visible, kept_edit, needs_reason
 from app.support.i18n import catalogue
 from tests.support.findings import nodule, point_place
 
@@ -47,9 +47,9 @@ def test_an_incomplete_verdict_is_refused(
 
 def test_accepting_an_edited_finding_keeps_the_edit() -> None:
     edited = Judgement(nodule(), Verdict.EDITED, label="Granuloma", place=point_place())
-    assert kept_edit(edited, Verdict.ACCEPTED, "", None) == ("Granuloma", point_place())
-    assert kept_edit(edited, Verdict.EDITED, "Scar", None) == ("Scar", point_place())
-    assert kept_edit(edited, Verdict.REJECTED, "", None) == ("", None)
+    assert kept_edit(edited, Verdict.ACCEPTED, "", None) == Edit("Granuloma", point_place())
+    assert kept_edit(edited, Verdict.EDITED, "Scar", None) == Edit("Scar", point_place())
+    assert kept_edit(edited, Verdict.REJECTED, "", None) == Edit()
 
 
 def test_every_verdict_reason_and_state_has_a_word() -> None:

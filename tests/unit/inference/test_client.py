@@ -131,6 +131,20 @@ def test_rq_37_a_terabyte_is_refused_and_the_next_run_works(client: ModelClient,
     assert run(client, TinyPackage().write(tmp_path / "p")).state is OutputState.POSITIVE
 
 
+def test_rq_37_memory_past_the_bound_is_ended_where_the_system_sets_none(
+    client: ModelClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows and macOS: the parent looks at what the child holds."""
+    import inference.client as module
+
+    folder = TinyPackage(model=endless(), timeout_s=20).write(tmp_path / "p")
+    monkeypatch.setattr(module, "_resident_mib", lambda _child: 1e6)
+    began = time.monotonic()
+    output = run(client, folder)
+    assert (output.state, output.reason_key) == (OutputState.FAILED, "model.failed.memory")
+    assert time.monotonic() - began < 5
+
+
 def test_rq_28_cancel_takes_less_than_a_second(client: ModelClient, tmp_path: Path) -> None:
     folder = TinyPackage(model=endless()).write(tmp_path / "p")
     asked: list[float] = []

@@ -18,7 +18,7 @@ from onnx import helper
 from inference.bundle import load_bundle
 from inference.client import ModelClient
 from inference.hashes import write_sums
-from inference.sliding_window import gaussian, slide, starts
+from inference.sliding_window import Windows, gaussian, slide, starts
 from inference.types import ModelInput, ModelOutput, OutputState
 from tests.support.tiny_package import DELETE, TinyPackage, graph
 
@@ -100,7 +100,7 @@ def test_sliding_an_identity_changes_nothing(
     def same(windows: NDArray[np.float32]) -> NDArray[np.float32]:
         return windows[:, None]
 
-    found = slide(values, size, overlap, 4, same, lambda share: None)
+    found = slide(values, Windows(size, overlap, 4), same, lambda share: None)
     assert np.allclose(found[0], values, atol=1e-4)
 
 

@@ -1,4 +1,7 @@
-"""The listener takes what allowed callers send, keeps it as it came, and refuses the rest with the right status."""
+"""The listener takes what allowed callers send, keeps it as it came, and refuses the rest with the right status.
+
+RQ-67: it is off, and on this computer alone, until it is set.
+"""
 
 from __future__ import annotations
 

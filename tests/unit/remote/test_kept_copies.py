@@ -32,14 +32,14 @@ def write_copies(cache: Path, *uids: str) -> list[Path]:
 
 
 def uids(cache: Path) -> list[str]:
-    return [one.study_instance_uid for one in kept_studies(cache)]
+    return [one.name for one in kept_studies(cache)]
 
 
 def test_the_one_used_longest_ago_goes_first_and_no_more_than_needed(tmp_path: Path) -> None:
     write_copies(tmp_path, "1.1", "1.2", "1.3")
     each = kept_studies(tmp_path)[0].size
     gone = purge(tmp_path, 2 * each + 10)
-    assert [one.study_instance_uid for one in gone] == ["1.1"]
+    assert [one.name for one in gone] == ["1.1"]
     assert uids(tmp_path) == ["1.2", "1.3"]
     assert not purge(tmp_path, 2 * each + 10)
 
@@ -53,7 +53,7 @@ def test_looking_at_a_study_makes_it_the_last_to_go(tmp_path: Path) -> None:
 
 def test_what_is_in_use_stays_even_if_it_alone_is_too_large(tmp_path: Path) -> None:
     write_copies(tmp_path, "1.1", "1.2")
-    assert [one.study_instance_uid for one in purge(tmp_path, 0, frozenset({"1.1"}))] == ["1.2"]
+    assert [one.name for one in purge(tmp_path, 0, frozenset({"1.1"}))] == ["1.2"]
     assert uids(tmp_path) == ["1.1"]
 
 
@@ -80,7 +80,7 @@ def test_a_folder_that_cannot_be_moved_stays_and_the_next_goes(
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", refuse)
-    assert [one.study_instance_uid for one in purge(tmp_path, 0)] == ["1.2"]
+    assert [one.name for one in purge(tmp_path, 0)] == ["1.2"]
 
 
 def test_files_that_vanish_meanwhile_do_not_stop_it(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Secrets go to the keyring, or stay in memory; they never show."""
+"""Secrets go to the keyring, or stay in memory; they never show. (RQ-66)"""
 
 from __future__ import annotations
 
@@ -6,43 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import keyring
-import keyring.errors
 import pytest
-from keyring.backend import KeyringBackend
 
 from app.settings.connections import Connection
 from app.studies.remote import secrets
 from app.studies.remote.secrets import Kept, forget_secret, get_secret, has_keyring, hold_secret, put_secret
+from tests.support.keyrings import Drawer
 
 WEB = Connection("archive", url="https://pacs.example.org/dicom-web", auth="basic", user="ann")
-
-
-class Drawer(KeyringBackend):
-    """A keyring of the test."""
-
-    priority = 5
-
-    def __init__(self, *, locked: bool = False) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # the library has no types here
-        self.held: dict[tuple[str, str], str] = {}
-        self.locked = locked
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self._open()
-        return self.held.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self._open()
-        self.held[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        self._open()
-        if self.held.pop((service, username), None) is None:
-            raise keyring.errors.PasswordDeleteError
-
-    def _open(self) -> None:
-        if self.locked:
-            raise keyring.errors.KeyringLocked
 
 
 @pytest.fixture(autouse=True)

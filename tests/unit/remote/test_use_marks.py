@@ -191,3 +191,32 @@ def test_files_that_are_no_copies_are_not_marked(tmp_path: Path) -> None:
     watching.close()
     ctx.close()
     assert not (tmp_path / "own" / ".in-use").exists()
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")
+def test_commands_mark_the_copies_that_they_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`snapshot` and `export` while they draw and write; `run` by the same block."""
+    from app.cli.commands import export, snapshot
+    from app.domain.finding import Reading
+    from app.support.paths import user_paths
+
+    folder = write_copy(user_paths().cache, "1.2.3")
+    seen: dict[str, bool] = {}
+
+    def grab(_studio: Studio, out: Path, *_: object) -> None:
+        seen["snapshot"] = is_used(folder)
+
+    def write(*_: object, **__: object) -> object:
+        seen["export"] = is_used(folder)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Studio, "grab", grab)
+    monkeypatch.setattr(export, "export_readings", write)
+    monkeypatch.setattr(export, "with_studies", lambda *_: [(Reading("1.2.3"), scan([folder]).studies[0])])
+    snapshot.take(
+        folder, tmp_path / "out.png", snapshot.Wish(snapshot.View.STACK, None, None, None, (200, 200))
+    )
+    with pytest.raises(KeyboardInterrupt):
+        export.export(out=tmp_path / "out")
+    assert seen == {"snapshot": True, "export": True}
+    assert not is_used(folder)

@@ -58,6 +58,28 @@ def test_solid_block_inside_a_lung_counts_as_consolidation(graph: Any) -> None:
     assert float(found["dense_percent"][1]) < 0.05
 
 
+def test_ground_glass_and_consolidation_are_told_apart_and_add_up(graph: Any) -> None:
+    parts = {
+        "left": (slice(32, 40), LEFT_ROWS, LEFT_COLUMNS),  # a quarter of the left lung
+    }
+    torso = synthetic.box_torso(parts)
+    torso[14:26, 38:62, 29:45] = (
+        synthetic.SOLID_HU
+    )  # 12 x 24 x 16 of 32 x 48 x 30 voxels = 10 % of the right lung
+    found = ask_ct(graph, torso, synthetic.SPACING_MM)
+    np.testing.assert_allclose(found["glass_percent"][1], 25.0, atol=0.2)
+    np.testing.assert_allclose(found["solid_percent"], [10.0, 0.0], atol=1.0)
+    np.testing.assert_allclose(
+        found["dense_percent"], found["glass_percent"] + found["solid_percent"], atol=1e-3
+    )
+    np.testing.assert_allclose(found["both_percent"], found["dense_percent"].mean(), atol=0.1)
+    assert found["grade"].tolist() == [1.0]
+    assert set(np.unique(found["texture"])) <= {0, 1, 2, 3}  # 1 is the softened rim of the block
+    right, left = found["texture"][..., : 60 * found["texture"].shape[-1] // 120], found["texture"]
+    assert set(np.unique(right)) <= {0, 1, 3}
+    assert (left == 2).sum() > 0
+
+
 def test_vessel_thinner_than_the_limit_is_not_dense_lung(graph: Any) -> None:
     rod = {"right": (slice(10, 38), slice(49, 51), slice(36, 38))}  # 6 mm square
     found = ask_ct(graph, synthetic.box_torso(rod, synthetic.SOLID_HU), synthetic.SPACING_MM)

@@ -1,4 +1,4 @@
-"""Small files that claim to be huge are refused before time or memory is spent on them."""
+"""RQ-64: small files that claim to be huge are refused before time or memory is spent on them."""
 
 from __future__ import annotations
 

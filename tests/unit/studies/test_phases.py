@@ -13,6 +13,7 @@ from app.domain.volume import RemarkKind
 from app.studies.display_sets import DisplaySet, display_sets, may_link
 from app.studies.scan import scan
 from tests.support.dicom_files import AXIAL, ct_dataset, write
+from tests.support.shared import shared_dir
 
 PLACES = [(0.0, 0.0, 2.0 * n) for n in range(4)]
 
@@ -147,3 +148,18 @@ def test_one_series_with_two_frames_of_reference_is_two_stacks(tmp_path: Path) -
     found = sets_of(tmp_path)
     assert [one.frame_of_reference_uid for one in found] == ["1.2.3.5", "1.2.3.6"]
     assert not may_link(*found)
+
+
+def test_one_place_at_many_times_is_one_cine(tmp_path: Path) -> None:
+    for number, time in enumerate((40.0, 0.0, 20.0)):
+        marks = {"Modality": "MR", "InstanceNumber": number, "ImagePositionPatient": [0, 0, 5]}
+        write(ct_dataset(**{**marks, "TriggerTime": time}), tmp_path / f"{number}")
+    (found,) = sets_of(tmp_path)
+    assert [dict(frame.instance.phase_marks)["TriggerTime"] for frame in found.frames] == [0.0, 20.0, 40.0]
+    assert not found.volumetric
+    assert found.why_no_volume == "geometry.one_place"
+
+
+def test_a_moving_knee_is_one_cine() -> None:
+    (found,) = sets_of(shared_dir("data", "dicom_breadth", "fo-dicom", "MOVEKNEE.dcm"))
+    assert [frame.frame for frame in found.frames] == list(range(1, 20))

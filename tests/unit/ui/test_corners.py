@@ -6,11 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.volume import Remark, RemarkKind
 from app.studies.display_sets import display_sets
 from app.studies.scan import scan
-from app.ui.corners import corner_text
+from app.ui.corners import badge, corner_text
 from tests.support.dicom_files import ct_dataset, write
-from viewers.types import ViewState, WindowLevel
+from viewers.types import BadgeLevel, ViewState, WindowLevel
+
+LOADING = Remark(RemarkKind.LOADING, (("done", 40), ("count", 300)))
+MISSING = Remark(RemarkKind.MISSING_SLICES, (("found", 9), ("expected", 10)))
+LOSSY = Remark(RemarkKind.LOSSY_SOURCE, (("ratio", "12:1"),))
+TILTED = Remark(RemarkKind.TILT, (("degrees", "12.5"),))
+INK = Remark(RemarkKind.INK_OF_ANOTHER_SERIES, (("what", "nodule-finder"),))
 
 
 @pytest.mark.parametrize(
@@ -29,3 +36,42 @@ def test_where_one_line_is_all_there_is_room_for_it_tells_which_image(tmp_path: 
     study = scan([tmp_path]).studies[0]
     told = corner_text(study, display_sets(study)[0], ViewState(WindowLevel(40, 400)), "I 12.0 mm", "Im 3/9")
     assert told.bottom_left[:2] == ("Im 3/9", "I 12.0 mm")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "level", "first"),
+    [
+        ((), None, ""),
+        ((LOADING,), BadgeLevel.PASSING, "loading: 40 of 300 images"),
+        ((LOADING, MISSING), BadgeLevel.FINAL, "missing slices: 9 of 10 +1"),
+        ((MISSING, LOADING), BadgeLevel.FINAL, "missing slices: 9 of 10 +1"),
+        ((LOSSY, LOADING), BadgeLevel.PASSING, "loading: 40 of 300 images +1"),
+        ((LOSSY,), BadgeLevel.NOTE, "lossy source 12:1"),
+        ((TILTED,), BadgeLevel.FINAL, "gantry tilt 12.5 degrees, corrected: drawn where it lies"),
+        ((INK,), BadgeLevel.NOTE, "marks of other images: nodule-finder"),
+    ],
+)
+def test_the_badge_says_the_gravest_first_in_its_own_colour(
+    kinds: tuple[Remark, ...], level: BadgeLevel | None, first: str
+) -> None:
+    made = badge(kinds)
+    if made is None:
+        assert level is None
+        return
+    assert (made.level, made.text) == (level, first)
+    assert len(made.details) == len(kinds)
+
+
+def test_every_remark_has_words_with_its_numbers() -> None:
+    facts = dict.fromkeys(
+        (
+            "done", "count", "ratio", "found", "expected", "smallest", "largest", "first", "second", "degrees", "what",
+            "millimetres", "step", "empty", "planes", "mm", "factor",
+        ),
+        "7",
+    )  # fmt: skip
+    for kind in RemarkKind:
+        said = badge((Remark(kind, tuple(facts.items())),))
+        assert said is not None
+        assert not said.text.startswith("remark."), kind
+        assert "{" not in said.text, kind

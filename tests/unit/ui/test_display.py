@@ -31,3 +31,11 @@ def test_a_listening_server_is_a_display(tmp_path: Path) -> None:
 
 def test_told_to_draw_off_screen_needs_no_display() -> None:
     assert display.has_display({"QT_QPA_PLATFORM": "offscreen"})
+
+
+@pytest.mark.parametrize(
+    ("platform", "seen"), [("offscreen", False), ("minimal:enable_fonts", False), ("xcb", True)]
+)
+def test_nobody_sees_a_window_that_is_drawn_into_memory(platform: str, seen: bool) -> None:
+    """The demo would wait for ever for somebody to close it."""
+    assert display.can_be_seen({"QT_QPA_PLATFORM": platform}) is seen

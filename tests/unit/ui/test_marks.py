@@ -19,9 +19,10 @@ from app.domain.finding import (
     RunState,
     Verdict,
 )
-from app.domain.volume import Space
+from app.domain.volume import FrameRef, RemarkKind, Space
 from app.state.model import HeatMode, Ink
-from app.ui.marks import VERDICT_COLORS, Marks, Target, fits, heat_threshold, marks_for
+from app.ui.marks import VERDICT_COLORS, Marks, fits, heat_threshold, ink_remarks, marks_for, region_colors
+from app.ui.targets import Target
 from tests.support.ui import finding, result
 from viewers.types import MarkerState
 
@@ -74,6 +75,7 @@ def test_heat_has_the_makers_threshold_until_the_reader_moves_it() -> None:
 
 
 def test_heat_of_findings_under_threshold_is_not_drawn() -> None:
+    """RQ-44."""
     assert drawn(read(with_maps(heated(1, 0.2), state=RunState.NEGATIVE))).heat == ()
 
 
@@ -132,3 +134,57 @@ def test_an_earlier_run_of_the_same_package_is_not_drawn_twice() -> None:
     marks = drawn(reading)
     assert [mark.marker_id for mark in marks.markers] == ["2.25.2"]
     assert len(marks.heat) == 1
+
+
+def test_ink_of_another_acquisition_is_named_and_ink_of_its_own_is_not() -> None:
+    """Marks of one series laid over another by their frame of reference lie right only if the patient lay still."""
+    given = replace(with_maps(heated(1)), frame_of_reference_uid="1.2.3")
+    here = drawn(read(given, Judgement(given.findings[0])))
+    beside = replace(HERE, series_instance_uid="other", frame_of_reference_uid="1.2.3")
+    there = drawn(read(given, Judgement(given.findings[0])), target=beside)
+    assert (len(here.markers), len(there.markers)) == (1, 1)
+    assert here.elsewhere == ()
+    assert there.elsewhere == ("made-up-model",)
+    (said,) = ink_remarks(there)
+    assert (said.kind, said.facts) == (RemarkKind.INK_OF_ANOTHER_SERIES, (("what", "made-up-model"),))
+    assert ink_remarks(here) == ()
+
+
+def test_a_finding_of_another_phase_lies_here_by_its_place_and_says_so() -> None:
+    """Two stacks of one series in the same place: the one that it was made on, and another time."""
+    found = replace(finding(1), place=replace(finding(1).place, frame=FrameRef("1.2.9", 4)))
+    given = with_maps(found)
+    own = replace(HERE, members=frozenset({FrameRef("1.2.9", 4)}))
+    other = replace(HERE, members=frozenset({FrameRef("1.2.9", 5)}))
+    assert drawn(read(given), target=own).elsewhere == ()
+    marks = drawn(read(given), target=other)
+    assert len(marks.markers) == 1
+    assert ink_remarks(marks)[0].kind is RemarkKind.INK_OF_ANOTHER_SERIES
+
+
+def test_heat_of_one_frame_is_on_that_frame_and_heat_of_none_says_all() -> None:
+    frames = tuple(FrameRef("1.2.9", n) for n in range(1, 6))
+    run = replace(HERE, in_patient=False, frames=frames, pictures=frozenset({"1.2.9"}))
+    for named, expected in (
+        (FrameRef("1.2.9", 3), frozenset({2})),
+        (FrameRef("1.2.9", 0), frozenset(range(5))),
+    ):
+        ref = replace(HEAT, sop_instance_uid=named.sop_instance_uid, frame=named.frame)
+        given = replace(with_maps(heated(1)), maps=(ref,), space=Space.IMAGE)
+        (heat,) = drawn(read(given), target=run).heat
+        assert heat.frames == expected
+    (heat,) = drawn(read(replace(with_maps(heated(1)), maps=(HEAT,), space=Space.IMAGE)), target=run).heat
+    assert heat.frames is None
+    assert heat.label.endswith("(all frames)")
+
+
+def test_regions_of_all_maps_of_a_run_have_colours_of_their_own() -> None:
+    """Lungs of one map and ground glass of another had the same blue, so the legend could name neither."""
+    lungs = MapRef("lungs", "labels", "a.npz", "Lungs", labels=((1, "right lung"), (2, "left lung")))
+    dense = MapRef(
+        "dense", "labels", "b.npz", "Dense", labels=((1, "ground glass"), (2, "left lung"), (3, "solid"))
+    )
+    heat = MapRef("heat", "heat", "c.npz", "Heat", labels=((1, "none of these"),))
+    colors = region_colors((lungs, heat, dense))
+    assert list(colors) == ["right lung", "left lung", "ground glass", "solid"]
+    assert len(set(colors.values())) == 4

@@ -59,6 +59,7 @@ def test_two_patients_without_an_id_are_not_taken_for_one() -> None:
 
 
 def test_score_and_threshold_stand_together() -> None:
+    """RQ-12, RQ-14: a raw score is called a score."""
     assert words.score_words(finding(1, 0.931)) == "score 0.93 ≥ 0.50"
     assert words.score_words(finding(1, 0.2)) == "score 0.20 < 0.50"
     assert words.score_words(replace(finding(1), score=None)) == ""

@@ -33,6 +33,7 @@ def deuteranope(light: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @pytest.mark.parametrize("name", names())
 def test_lightness_grows_all_the_way(name: str) -> None:
+    """RQ-43."""
     lightness = lab(linear(table(name)))[::5, 0]
     assert np.all(np.diff(lightness) > 0)
     assert lightness[-1] - lightness[0] > 70
@@ -40,6 +41,7 @@ def test_lightness_grows_all_the_way(name: str) -> None:
 
 @pytest.mark.parametrize("name", names())
 def test_sixteen_steps_stay_apart_for_a_deuteranope(name: str) -> None:
+    """RQ-43."""
     seen = lab(deuteranope(linear(table(name))))[::17]
     steps = np.linalg.norm(np.diff(seen, axis=0), axis=1)
     assert steps.min() > 3.0  # about three just noticeable differences

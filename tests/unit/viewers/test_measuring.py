@@ -159,3 +159,11 @@ def test_two_halves_of_an_outline_share_no_pixel_and_lose_none(seed: int) -> Non
     masks = [inside(outline, one.frame, one.spacing) for outline in (whole, left, right)]
     assert not np.any(masks[1] & masks[2])
     assert np.array_equal(masks[1] | masks[2], masks[0])
+
+
+def test_the_cardiothoracic_ratio_counts_widths_along_the_rows_whatever_the_heights() -> None:
+    """Heart borders at different heights, as Danzer has it; the thorax at a third one."""
+    told = measured("cardiothoracic", [(40.0, 80.0), (170.0, 110.0), (20.0, 140.0), (300.0, 150.0)])
+    assert told["heart_width"] == (130, "mm")
+    assert told["thorax_width"] == (280, "mm")
+    assert told["ctr"] == (pytest.approx(130 / 280), "1")

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import map_coordinates
 
-from viewers.vtk_bridge import Interpolation, Resampler, VtkArray
+from viewers.types import Interpolation
+from viewers.vtk_bridge import Resampler, VtkArray
 
 
 def test_whole_indices_give_the_stored_values_in_their_type() -> None:

@@ -1,4 +1,4 @@
-"""Objects of another patient, study or frame of reference are refused; silent CAD marks never become findings."""
+"""RQ-15: objects of another patient, study or frame of reference are refused; silent CAD marks are no findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What our own exporters write comes back as the same findings, once, and can be judged."""
+"""RQ-15: what our own exporters write comes back as the same findings, once, and can be judged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Every object of the breadth set opens, or says in one sentence why not; the masks are those of its reference."""
+"""Every object of the breadth set opens, or says in one sentence why not; the masks are those of its reference.
+
+RQ-15.
+"""
 
 from __future__ import annotations
 
