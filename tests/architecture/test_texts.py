@@ -24,7 +24,9 @@ def asked(file: Path) -> Iterator[tuple[int, str, set[str] | None]]:
         first = node.args[0]
         if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
             continue
-        if name == "text" or (name.endswith("Error") and "." in first.value and " " not in first.value):
+        if name in {"text", "file_text"} or (
+            name.endswith("Error") and "." in first.value and " " not in first.value
+        ):
             names = {word.arg for word in node.keywords if word.arg and word.arg != "language"}
             yield node.lineno, first.value, None if any(word.arg is None for word in node.keywords) else names
 

@@ -58,6 +58,7 @@ def test_an_independent_checker_finds_no_error(report: ExportReport, stem: str) 
 
 
 def test_dcmtk_reads_the_report_as_a_person_would(report: ExportReport) -> None:
+    """RQ-03: unverified and preliminary until a person signs."""
     words = dsrdump(files(report, "sr_")[0])
     for expected in (
         "Comprehensive 3D SR Document",
@@ -84,7 +85,15 @@ def test_dcmtk_reads_the_report_as_a_person_would(report: ExportReport) -> None:
 
 
 def test_dcmtk_reads_reasons_in_the_assessment(report: ExportReport) -> None:
+    """RQ-23: the finding's own tracking UID, who judged, which device, the verdict, its reason, the algorithm."""
     words = dsrdump(files(report, "assessment_")[0])
+    for expected in (
+        'Tracking Unique Identifier")="2.25.660003"',
+        'Person Observer Name")="Ридер Канарейкин^"',
+        'Device Observer Name")="made-up-nodules"',
+        'Algorithm Name")="made-up-nodules"',
+    ):
+        assert expected in words
     assert 'Assessment of AI result")=(rejected,99OVERREAD,"Rejected")' in words
     assert 'Reason for rejection")=(fp_artefact,99OVERREAD,"Artefact or device")' in words
     for absent in ("2.25.660005", "2.25.660006"):  # deferred, unreviewed
@@ -95,6 +104,7 @@ def test_dcmtk_reads_reasons_in_the_assessment(report: ExportReport) -> None:
 def test_headers_say_what_the_object_is_worth_and_who_made_it(
     case: Case, report: ExportReport, stem: str
 ) -> None:
+    """RQ-03: research, whatever the maker may say; who made it by name, version and device UID."""
     for file in files(report, stem):
         made = dcmread(file)
         assert made.ContentQualification == "RESEARCH"

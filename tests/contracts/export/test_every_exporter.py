@@ -20,13 +20,18 @@ from app.export.deidentify import Pseudonyms, load_key
 from app.export.types import NOTICE
 from app.support.i18n import catalogue
 from app.workflows.export import ExportReport, export_reading, exporters
-from tests.support.export import PATIENT, RESULT_UID, STUDY_UID, Case, build_case, canaries
+from tests.support.export import PATIENT, RESULT_UID, SLICES, STUDY_UID, Case, build_case, canaries
 
 EVERY = sorted(exporters())
 # They hold what readers measured or marked, and no findings.
 MEASURED = {"measurements", "measurements_csv", "key_images"}
+SOURCES = {
+    "images"
+}  # the images themselves: no result of a model, so no notice, and no verdict decides on them
 CLINICAL = [
-    name for name, exporter in exporters().items() if not exporter.assessment and name not in MEASURED
+    name
+    for name, exporter in exporters().items()
+    if not exporter.assessment and name not in MEASURED | SOURCES
 ]
 
 
@@ -130,7 +135,7 @@ def test_an_identified_report_keeps_patient_and_words(exporter: str, case: Case,
     assert PATIENT.patient_id.encode() in whole
 
 
-@pytest.mark.parametrize("exporter", EVERY)
+@pytest.mark.parametrize("exporter", sorted(set(EVERY) - SOURCES))
 def test_not_for_primary_diagnosis_is_in_every_file(exporter: str, case: Case, tmp_path: Path) -> None:
     for identified in (False, True):
         report = export(case, tmp_path / str(identified), exporter, identified=identified)
@@ -188,6 +193,7 @@ def test_the_manifest_hashes_every_file(exporter: str, case: Case, tmp_path: Pat
 
 @pytest.mark.parametrize("exporter", EVERY)
 def test_ids_are_the_same_in_repeated_exports(exporter: str, case: Case, tmp_path: Path) -> None:
+    """RQ-59."""
     names = Pseudonyms(load_key(case.paths.data / "export.key"))
     accepted = [j.finding.finding_id for j in case.reading.judgements if j.verdict is Verdict.ACCEPTED]
     accepted += [one.measurement_id for one in case.reading.measurements]
@@ -215,6 +221,7 @@ def test_a_run_that_failed_has_a_row_and_is_not_negative(
 
 
 def test_formulas_and_cyrillic_in_cells(case: Case, tmp_path: Path) -> None:
+    """RQ-59."""
     evil = [
         "=cmd|'/C calc'!A0",
         "+1+1",
@@ -259,7 +266,10 @@ def test_counts_agree_across_formats(case: Case, tmp_path: Path) -> None:
     found = counts["findings_by_format"]
     assert found.pop("coco") == 4  # two regions and two boxes; a point has no box
     assert found.pop("nifti") == 1  # a radiograph makes no volume
-    assert found.pop("measurements") == found.pop("measurements_csv") == 12
+    assert found.pop("measurements") == found.pop("measurements_csv") == 14
     assert found.pop("key_images") == 3
-    assert found == {"assessment": 6, "csv": 8, "jsonl": 8, "seg": 2, "sr": 5}
+    assert found.pop("images") == SLICES + 1
+    assert found.pop("heat") == 3  # a box, a region and a point of the one name
+    assert found.pop("gsps") == found.pop("png") == found.pop("city") == 5
+    assert found == {"assessment": 6, "csv": 8, "jsonl": 8, "seg": 2, "seg_labelmap": 2, "sr": 5}
     assert RESULT_UID not in json.dumps(counts)

@@ -78,8 +78,36 @@ def name_another_image(file: Path) -> None:
     made.save_as(file)
 
 
+def move_a_drawn_point(file: Path) -> None:
+    made = dcmread(file)
+    graphic = made.GraphicAnnotationSequence[0].GraphicObjectSequence[0]
+    graphic.GraphicData = [graphic.GraphicData[0] + 0.5, *graphic.GraphicData[1:]]
+    made.save_as(file)
+
+
+def clear_a_label(file: Path) -> None:
+    made = dcmread(file)
+    raw = bytearray(made.PixelData)
+    raw[next(n for n, byte in enumerate(raw) if byte)] = 0
+    made.PixelData = bytes(raw)
+    made.save_as(file)
+
+
+def flip_a_pixel(file: Path) -> None:
+    from PIL import Image, PngImagePlugin
+
+    with Image.open(file) as image:
+        said = PngImagePlugin.PngInfo()
+        for key, words in image.text.items():  # type: ignore[attr-defined]  # a PNG's
+            said.add_itxt(key, words)
+        changed = image.copy()
+    changed.putpixel((0, 0), (255, 0, 255))
+    changed.save(file, pnginfo=said)
+
+
 DAMAGES: dict[str, list[Callable[[Path], None]]] = {
     "assessment": [swap(b"rejected", b"accepted"), verify_without_a_signature],
+    "city": [swap(b'"pathologyFlag": true', b'"pathologyFlag": null')],
     "coco": [move_a_box],
     "csv": [swap(b"rejected", b"accepted"), swap(b"-293.0", b"-292.0")],
     "jsonl": [swap(b"rejected", b"accepted")],
@@ -88,6 +116,11 @@ DAMAGES: dict[str, list[Callable[[Path], None]]] = {
     "measurements_csv": [swap(b",mm,", b",cm,")],
     "nifti": [flip_last_byte],
     "seg": [clear_a_voxel],
+    "gsps": [move_a_drawn_point],
+    "heat": [flip_last_byte],
+    "images": [swap(b"2.25.", b"1.25.")],
+    "png": [flip_a_pixel, swap(b"Notice", b"Notica")],
+    "seg_labelmap": [clear_a_label],
     "sr": [swap(b"modified", b"accepted"), verify_without_a_signature],
 }
 

@@ -13,12 +13,12 @@ from app.domain.finding import Finding, Judgement, MapRef, Place, PlaceKind, Rea
 from app.domain.geometry import index_to_lps
 from app.domain.study import Study
 from app.domain.volume import Space
-from app.export.headers import height_mm, image_affine, stack_of
+from app.export.stacks import height_mm, image_affine
 from app.studies.scan import scan
 from app.support.paths import UserPaths
 from app.workflows.export import export_reading
 from tests.support.dicom_tools import dsrdump, iod_errors
-from tests.support.export import save_map
+from tests.support.export import save_map, stack_in
 from tests.support.findings import nodule, result_of
 from tests.support.shared import shared_dir
 
@@ -28,11 +28,11 @@ RESULT = "2.25.4242"
 def evenly_spaced(study: Study) -> Study:
     """The largest series, as far as its slices keep one distance (the tilted head changes it at the skull base)."""
     series = max(study.series, key=lambda series: len(series.instances))
-    ordered = stack_of(series, result_of())
+    ordered = stack_in(study, series, result_of())
     steps = np.diff([height_mm(image) for image in ordered])
     changes = np.flatnonzero(np.abs(steps - steps[0]) > 0.05)
     kept = ordered[: changes[0] + 1] if len(changes) else ordered
-    return replace(study, series=(replace(series, instances=kept),))
+    return replace(study, series=(replace(series, instances=tuple(image.instance for image in kept)),))
 
 
 @pytest.mark.shared
@@ -47,7 +47,7 @@ def test_regions_of_a_real_series_come_back_voxel_by_voxel(folder: str, tmp_path
         frame_of_reference_uid=series.frame_of_reference_uid,
         maps=(MapRef("regions", "labels", "regions.npz", "Regions"),),
     )
-    stack = stack_of(series, plain)
+    stack = stack_in(study, series, plain)
     affine = image_affine(stack[0], Space.PATIENT)
     span = np.subtract(stack[-1].position_lps_mm, stack[0].position_lps_mm)  # type: ignore[arg-type]  # both are there
     affine[:3, 0] = span / (len(stack) - 1)

@@ -22,6 +22,7 @@ from app.studies.source_types import Source, StoreOutcome, StudyQuery
 from app.support.i18n import explain
 from tests.support import places
 from tests.support.dicom_files import ct_dataset, write
+from tests.support.held import vault_in
 from tests.support.source_places import Given
 from tests.support.source_remote import BUILDERS, Remote
 
@@ -36,9 +37,11 @@ def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
 
 
 @pytest.fixture
-def given(tmp_path: Path) -> Given:
-    files = places.made_study(tmp_path / "in")
-    return Given(files, tmp_path, places.around(tmp_path / "cache", places.PASSWORD))
+def given(tmp_path: Path) -> Iterator[Given]:
+    """What is copied is encrypted, as it is for a reader (RQ-63)."""
+    files, cache = places.made_study(tmp_path / "in"), tmp_path / "cache"
+    with vault_in(cache / "remote"), vault_in(cache / "archives", depth=1):
+        yield Given(files, tmp_path, places.around(cache, places.PASSWORD))
 
 
 @pytest.fixture(params=sorted(BUILDERS))

@@ -1,4 +1,4 @@
-"""Both shipped packages are whole, answer as they should, and say of themselves what was measured."""
+"""All shipped packages are whole, answer as they should, and say of themselves what was measured."""
 
 from __future__ import annotations
 
@@ -13,7 +13,18 @@ import pytest
 
 from inference.bundle import load_bundle
 from inference.client import ModelClient
-from tests.support.starters import CT, CXR, PACKAGES, SCRIPTS, ask, card_of, manifest_of, metrics_of, session
+from tests.support.starters import (
+    CT,
+    CXR,
+    PACKAGES,
+    SCRIPTS,
+    ask,
+    builder_of,
+    card_of,
+    manifest_of,
+    metrics_of,
+    session,
+)
 
 LARGEST_FILE = 2 * 1024 * 1024
 every_package = pytest.mark.parametrize("folder", PACKAGES, ids=lambda folder: folder.name)
@@ -47,16 +58,11 @@ def test_golden_case_passes_in_the_child_process(folder: Path, client: ModelClie
 
 @every_package
 def test_golden_input_is_made_up(folder: Path) -> None:
-    import synthetic
-
-    wanted = {
-        CT: {"hu": synthetic.golden_torso(), "spacing_mm": np.array(synthetic.SPACING_MM, dtype=np.float32)},
-        CXR: {"film": synthetic.golden_film()},
-    }[folder]
+    wanted = builder_of(folder).golden_input()
     with np.load(folder / "tests/golden/in_0.npz", allow_pickle=False) as stored:
         assert set(stored.files) == set(wanted)
         for name, values in wanted.items():
-            np.testing.assert_array_equal(stored[name].reshape(values.shape), values)
+            np.testing.assert_array_equal(stored[name], values)
 
 
 @every_package
@@ -83,13 +89,27 @@ def test_changed_weights_fail_the_golden_case(folder: Path) -> None:
 
 @every_package
 def test_card_was_built_from_these_scripts(folder: Path) -> None:
-    import build_ct_dense_lung
-    import build_cxr_opacity
-
-    names = {CT: build_ct_dense_lung.SCRIPTS, CXR: build_cxr_opacity.SCRIPTS}[folder]
+    names = builder_of(folder).SCRIPTS
     digest = hashlib.sha256(b"".join((SCRIPTS / name).read_bytes() for name in names)).hexdigest()
     assert metrics_of(folder)["scripts_sha256"] == digest, "a script changed since: build the package again"
     assert digest in card_of(folder)
+
+
+@every_package
+def test_every_figure_of_the_manifest_stands_on_the_card(folder: Path) -> None:
+    card = card_of(folder)
+    for row in manifest_of(folder)["viewer"]["performance"]:
+        shapes = {f"{row['value']:.{digits}f}" for digits in range(4)} | {f"{row['value']:g}"}
+        assert any(shape in card for shape in shapes), row
+        assert row["reference_standard"] or row.get("ci95"), row
+
+
+@every_package
+def test_card_says_what_it_does_not_see(folder: Path) -> None:
+    card = card_of(folder)
+    for words in manifest_of(folder)["viewer"]["known_failures"]:
+        assert words.strip()
+    assert "does not" in card or "not for any patient" in card
 
 
 @every_package
@@ -121,6 +141,8 @@ def test_ct_card_and_manifest_repeat_the_measured_figures() -> None:
         summary["healthy_percent"],
         summary["lowest_lung_dice"],
         summary["real_baseline_percent"],
+        summary["inserted_mean_error_points"]["glass"],
+        summary["inserted_mean_error_points"]["solid"],
     ]
     for row in metrics["phantom"]:
         assert f"| {row['name']} |" in card
@@ -132,14 +154,25 @@ def test_ct_card_and_manifest_repeat_the_measured_figures() -> None:
 def test_cxr_card_and_manifest_repeat_the_measured_figures() -> None:
     found, card = metrics_of(CXR)["cross_validated"], card_of(CXR)
     performance = manifest_of(CXR)["viewer"]["performance"]
-    wanted = [found[name]["all"] for name in ("network", "thumbnail_16", "border_12px")]
-    assert [(row["value"], row["ci95"]) for row in performance[:3]] == [
+    shown = ("network", "thumbnail_16", "thumbnail_inner", "border_12px")
+    wanted = [found[name]["all"] for name in shown]
+    assert [(row["value"], row["ci95"]) for row in performance[: len(shown)]] == [
         (one["auc"], one["ci95"]) for one in wanted
     ]
-    for looker in ("network", "thumbnail_16", "border_12px", "patient_number"):
+    for looker in (*shown, "patient_number"):
         for part in ("all", "PA", "AP", "shared_numbers"):
             one = found[looker][part]
             assert f"{one['auc']:.3f} ({one['ci95'][0]:.3f}-{one['ci95'][1]:.3f})" in card
+
+
+def test_cxr_card_says_by_how_much_it_beats_or_misses_others() -> None:
+    """With the interval of the difference, and in words where that holds 0."""
+    found, card = metrics_of(CXR)["cross_validated"], card_of(CXR)
+    for one in (*found["paired"].values(), found["first_version"]):
+        low, high = one["ci95"]
+        assert f"{one['difference']:+.3f} ({low:+.3f} to {high:+.3f})" in card
+    sure = found["first_version"]["ci95"][0] > 0
+    assert ("The interval leaves out 0." if sure else "not shown to be better") in card
 
 
 def test_cxr_card_gives_the_shortcut_baselines_before_anything_else() -> None:
