@@ -91,8 +91,7 @@ def test_a_path_that_is_gone(studio: Studio, tmp_path: Path) -> None:
 def test_a_journal_that_cannot_be_opened_refuses_verdicts_but_not_pictures(
     studio: Studio, tmp_path: Path
 ) -> None:
-    studio.ctx.paths.data.parent.mkdir(parents=True, exist_ok=True)
-    studio.ctx.paths.data.write_text("a file where the folder should be", encoding="utf-8")
+    studio.ctx.paths.journal_file.mkdir(parents=True)  # a folder where the file should be
     write_ct(tmp_path / "ct")
     studio.open_folder(tmp_path / "ct")
     assert "journal" in sentence_of(studio)

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.ui.contents import StackContent
 from app.ui.studio import Studio
 from tests.support.hands import press, stack
 from tests.support.ui import paths_in
@@ -76,3 +77,44 @@ def test_leaving_the_study_while_it_plays_is_harmless(studio: Studio) -> None:
     studio.window.desk.open_study("2.25.5.1")
     QTest.qWait(120)
     assert not any("playing" in line for line in stack(studio).view.corners.bottom_left)
+
+
+def test_a_part_of_the_run_plays_and_is_named(studio: Studio) -> None:
+    content = stack(studio)
+    content.slices.show_index(5)
+    press(studio, Qt.Key.Key_Home, Qt.KeyboardModifier.AltModifier)
+    content.slices.show_index(12)
+    press(studio, Qt.Key.Key_End, Qt.KeyboardModifier.AltModifier)
+    assert "plays images 6 to 13" in content.view.corners.bottom_left[0]
+    press(studio, Qt.Key.Key_C)
+    seen: set[int] = set()
+    content.slices.index_changed.connect(seen.add)
+    QTest.qWait(900)
+    press(studio, Qt.Key.Key_C)
+    assert seen
+    assert min(seen) >= 5
+    assert max(seen) <= 12
+    content.slices.show_index(12)
+    press(studio, Qt.Key.Key_End, Qt.KeyboardModifier.AltModifier)
+    assert "plays images 6 to 30" in content.view.corners.bottom_left[0]
+
+
+def test_all_stacks_play_from_one_instant_and_stop_together(studio: Studio) -> None:
+    press(studio, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    hung = studio.state.workspace.arrangement.viewports[0].hung
+    assert hung is not None
+    studio.window.desk.hang_in("v2", hung.study_instance_uid, hung.display_set_id)
+    studio.wait_idle()
+    both = [one for one in studio.window.host.contents.values() if isinstance(one, StackContent)]
+    assert len(both) == 2
+    for one in both:
+        one.slices.show_index(0)
+    keys = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier
+    press(studio, Qt.Key.Key_C, keys)
+    QTest.qWait(400)
+    press(studio, Qt.Key.Key_C, keys)
+    here = [one.slices.index for one in both]
+    assert min(here) > 2
+    assert abs(here[0] - here[1]) <= 1
+    QTest.qWait(120)
+    assert [one.slices.index for one in both] == here

@@ -30,7 +30,7 @@ def studio(tmp_path: Path, qapp: QApplication) -> Iterator[Studio]:
 
 
 def is_said(studio: Studio) -> bool:
-    return any("KEY IMAGE" in line for line in stack(studio).view.corners.bottom_left)
+    return any("KEY IMAGE" in stamp.text for stamp in stack(studio).view.stamps)
 
 
 def rows(studio: Studio) -> list[str]:

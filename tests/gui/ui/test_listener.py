@@ -19,6 +19,7 @@ from app.studies.source_types import StoreOutcome
 from app.ui.overlays.listener import ListenerSheet
 from app.ui.studio import Studio
 from tests.support.hands import press
+from tests.support.held import key_file_for
 from tests.support.ui import paths_in
 from tests.support.web import stack
 
@@ -33,6 +34,7 @@ def free_port() -> int:
 @pytest.fixture
 def studio(tmp_path: Path, qapp: QApplication) -> Iterator[Studio]:
     paths = paths_in(tmp_path)
+    key_file_for(paths.settings)
     save_listener(paths.settings, ListenerSettings(port=free_port(), callers=("SENDER",)))
     made = Studio.of(paths, size=(1200, 800))
     yield made
@@ -108,6 +110,7 @@ def test_open_to_the_network_for_anybody_is_refused_before_it_is_kept(studio: St
 
 def test_on_with_the_window_where_that_is_chosen(tmp_path: Path, qapp: QApplication) -> None:
     paths = paths_in(tmp_path)
+    key_file_for(paths.settings)
     save_listener(paths.settings, ListenerSettings(is_on=True, port=free_port()))
     studio = Studio.of(paths, size=(1000, 700))
     try:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 import app.findings.journal
 from app.domain.errors import JournalError
@@ -20,6 +20,7 @@ from app.ui.studio import Studio
 from tests.support.hands import press, stack
 from tests.support.ui import paths_in, write_ct
 from viewers.shapes import measure_tools
+from viewers.types import OutlineLayer
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -144,3 +145,89 @@ def test_a_journal_that_cannot_be_written_keeps_nothing_and_says_so(
     assert standing(studio) == ()
     assert not stack(studio).slices.shown_shapes()
     assert "journal" in studio.window.messages.said[-1].lower()
+
+
+def rows(studio: Studio) -> list[str]:
+    panel = studio.window.measurements
+    return [panel.list.item(n).text() for n in range(panel.list.count())]
+
+
+def test_the_list_says_what_and_where_and_goes_there(studio: Studio) -> None:
+    assert not studio.window.measurements.isVisible()
+    press(studio, Qt.Key.Key_L)
+    drag(studio, pixel(studio, 20, 10), pixel(studio, 20, 50))
+    press(studio, Qt.Key.Key_End)
+    drag(studio, pixel(studio, 30, 10), pixel(studio, 30, 30))
+    studio.wait_idle()
+    first, second = rows(studio)
+    assert first.startswith("Length · ")
+    assert first.endswith(" · Axial 5.0, image 6")
+    assert second.endswith(" · Axial 5.0, image 12")
+    panel = studio.window.measurements.list
+    QTest.mouseClick(panel.viewport(), LEFT, pos=panel.visualItemRect(panel.item(0)).center())
+    studio.wait_idle()
+    assert stack(studio).slices.shown_index == 5
+    assert studio.state.reading.measurement_id == standing(studio)[0].measurement_id
+    press(studio, Qt.Key.Key_Delete)
+    assert len(standing(studio)) == len(rows(studio)) == 1
+    press(studio, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert len(rows(studio)) == 2
+
+
+def test_a_note_asks_for_its_words_and_f2_types_them_over(studio: Studio) -> None:
+    press(studio, Qt.Key.Key_Q, Qt.KeyboardModifier.ShiftModifier)
+    drag(studio, pixel(studio, 20, 30), pixel(studio, 10, 45))
+    studio.spin()
+    editor = studio.window.measurements.list.focusWidget() or QApplication.focusWidget()
+    assert isinstance(editor, QLineEdit)
+    QTest.keyClicks(editor, "old rib fracture")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    studio.wait_idle()
+    assert standing(studio)[0].label == "old rib fracture"
+    assert stack(studio).slices.shown_shapes()[0].lines == ("old rib fracture",)
+    assert rows(studio)[0].startswith("old rib fracture · Note with an arrow")
+    press(studio, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert standing(studio)[0].label == ""
+    press(studio, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert standing(studio)[0].label == "old rib fracture"
+    studio.act("finding.edit")
+    editor = QApplication.focusWidget()
+    assert isinstance(editor, QLineEdit)
+    assert editor.text() == "old rib fracture"
+    QTest.keyClick(editor, Qt.Key.Key_Escape)
+    studio.spin()
+    assert rows(studio)[0].startswith("old rib fracture · Note")
+
+
+def test_diameters_and_volume_of_the_region_under_the_pointer(studio: Studio) -> None:
+    """The bright ball of the made-up CT: radius 10 pixels of 2 mm, a sphere of 20 mm squeezed along z."""
+    display_set = stack(studio).subject.display_set
+    volume = studio.window.pictures.complete_volume(stack(studio).subject)
+    assert volume is not None
+    values = volume.pixels
+    labels = (values == 60).astype(np.uint8)
+    assert display_set.affine is not None
+    layer = OutlineLayer("x", labels, display_set.affine, {1: (255, 0, 0)}, names={1: "ball"})
+    studio.act("view.image_first")
+    stack(studio).slices.set_outlines((layer,))
+    press(studio, Qt.Key.Key_D, Qt.KeyboardModifier.AltModifier)
+    assert "no outlined region" in studio.window.messages.said[-1]
+    stack(studio).slices.show_index(5)
+    studio.wait_idle()
+    QTest.mouseMove(stack(studio).slices, pixel(studio, 32, 40))
+    press(studio, Qt.Key.Key_D, Qt.KeyboardModifier.AltModifier)
+    studio.wait_idle()
+    (made,) = standing(studio)
+    told = {one.key: one for one in made.quantities}
+    assert made.tool == "bidirectional"
+    assert made.label == "outlined: ball"
+    assert made.frame.sop_instance_uid.endswith(".7")
+    assert stack(studio).slices.shown_index == 6
+    # from the middle of one voxel's edge to that of another: 19 columns and 8 rows of 2 mm apart
+    assert told["long_axis"].value == pytest.approx(np.hypot(38, 16))
+    assert told["short_axis"].value == pytest.approx(40, abs=2)
+    assert told["volume"].value == pytest.approx(np.count_nonzero(labels) * 20 / 1000)
+    assert told["volume"].unit.value == "mL"
+    assert any("volume" in line and "mL" in line for line in stack(studio).slices.shown_shapes()[0].lines)
+    press(studio, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert standing(studio) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from app.state.events import ViewportActivated
-from app.state.model import Layout
-from app.ui.contents import StackContent
+from app.state.events import Hanged, ViewportActivated
+from app.state.model import Layout, Plane
+from app.ui.contents import PlaneContent, StackContent
 from app.ui.studio import Studio
 from tests.support.dicom_files import write_stack
 from tests.support.hands import press_and_wait
@@ -97,3 +98,38 @@ def test_another_frame_of_reference_has_no_line(studio: Studio, tmp_path: Path) 
     axial, sagittal = hang_both(studio)
     assert axial.slices._reference is None
     assert sagittal.slices._reference is None
+
+
+def test_alt_y_takes_the_lines_away_and_brings_them_back(studio: Studio, tmp_path: Path) -> None:
+    write_two(tmp_path / "in", "1.2.9")
+    studio.open_folder(tmp_path / "in")
+    axial, _sagittal = hang_both(studio)
+    assert axial.slices._reference is not None
+    press_and_wait(studio, Qt.Key.Key_Y, Qt.KeyboardModifier.AltModifier)
+    assert axial.slices._reference is None
+    press_and_wait(studio, Qt.Key.Key_Y, Qt.KeyboardModifier.AltModifier)
+    assert axial.slices._reference is not None
+
+
+def test_a_plane_that_leads_is_a_line_on_a_stack_and_follows_its_crosshair(
+    studio: Studio, tmp_path: Path
+) -> None:
+    write_two(tmp_path / "in", "1.2.9")
+    studio.open_folder(tmp_path / "in")
+    hang_both(studio)
+    first, second = (view.viewport_id for view in studio.state.workspace.arrangement.viewports[:2])
+    axial_hung = studio.state.workspace.arrangement.viewports[0].hung
+    assert axial_hung is not None
+    studio.ctx.store.apply(Hanged(first, replace(axial_hung, plane=Plane.CORONAL), "coronal"))
+    studio.ctx.store.apply(ViewportActivated(first))
+    studio.wait_idle()
+    host = studio.window.host
+    plane, sagittal = host.contents[first], host.contents[second]
+    assert isinstance(plane, PlaneContent)
+    assert isinstance(sagittal, StackContent)
+    for y in (20.0, 31.0):
+        plane.planes.jump_to((20.0, y, 24.0))
+        line = sagittal.slices._reference
+        assert line is not None
+        assert [round(end[1], 6) for end in line] == [y, y]
+        assert sorted(end[2] for end in line) == pytest.approx([60 - 63.5, 60.5])

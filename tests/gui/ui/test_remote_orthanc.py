@@ -92,3 +92,44 @@ def test_a_study_is_seen_before_it_is_here_and_the_last_image_on_wish(studio: St
     assert files_here(studio) == SLICES
     assert RemarkKind.LOADING not in {remark.kind for remark in shown.remarks()}
     assert studio.ctx.index.studies()[0].series[0].frame_count == SLICES
+
+
+def test_what_is_kept_here_is_listed_and_opened_without_its_server(
+    tmp_path: Path, qapp: QApplication
+) -> None:
+    """The server is killed, another window is opened: the study of yesterday is still there to be read."""
+    paths = paths_in(tmp_path / "home")
+    with running_orthanc(tmp_path / "server") as orthanc:
+        orthanc.put(stack(tmp_path / "in", 6))
+        save_connections(
+            paths.settings, ConnectionBook().with_one(Connection("Orthanc", url=orthanc.dicomweb))
+        )
+        before = Studio.of(paths, size=(1200, 800))
+        before.act("file.search_remote")
+        sheet = next(one for one in before.window.findChildren(RemoteSheet) if one.isVisible())
+        QTest.mouseClick(sheet.kept_button, Qt.MouseButton.LeftButton)
+        assert sheet.hits.rowCount() == 0
+        QTest.mouseClick(sheet.search_button, Qt.MouseButton.LeftButton)
+        assert before.wait_for(lambda: sheet.hits.rowCount() == 1)
+        sheet.hits.setFocus()
+        QTest.keyClick(before.window.focusWidget(), Qt.Key.Key_Return)
+        assert before.wait_for(lambda: files_here(before) == 6 and not before.state.jobs, timeout_s=20)
+        before.close()
+        orthanc.kill()
+    after = Studio.of(paths, size=(1200, 800))
+    try:
+        after.window.desk.opening.list_known(lambda: None)
+        after.wait_idle()
+        after.act("file.search_remote")
+        sheet = next(one for one in after.window.findChildren(RemoteSheet) if one.isVisible())
+        QTest.mouseClick(sheet.kept_button, Qt.MouseButton.LeftButton)
+        assert sheet.hits.rowCount() == 1
+        after.grab(tmp_path / "kept.png", part="window")
+        assert "1" in sheet.count.text()
+        QTest.keyClick(sheet.hits, Qt.Key.Key_Return)
+        assert after.wait_for(lambda: bool(after.window.host.contents), timeout_s=20)
+        after.wait_idle()
+        assert not after.window.host.failures
+        assert after.state.workspace.open_study_uid == "1.2.3"
+    finally:
+        after.close()

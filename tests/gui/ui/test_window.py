@@ -116,7 +116,7 @@ def test_n_goes_to_the_finding_and_selects_its_row(opened: Studio) -> None:
     key(opened, Qt.Key.Key_N)
     assert opened.state.reading.selected_id == "2.25.1"
     assert stack(opened).slices.index == 6
-    assert opened.window.findings.list.currentRow() == 0
+    assert opened.window.findings.list.currentIndex().row() == 0
     assert [mark.selected for mark in stack(opened).slices.markers] == [True, False, False]
 
 

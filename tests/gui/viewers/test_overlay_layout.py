@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -98,6 +99,22 @@ def test_no_two_overlays_overlap(
         assert met.width() <= 1 or met.height() <= 1, (one, other)
     inside = QRectF(0, 0, *size)
     assert all(inside.contains(rect) for rect in placed if not rect.isEmpty())
+
+
+@pytest.mark.parametrize("size", [(440, 410), (600, 500), (900, 800)])
+def test_the_legend_stands_clear_of_what_is_said_of_an_unknown_scale(
+    view: SliceView, size: tuple[int, int]
+) -> None:
+    """As on films of a collection that names no spacing, four on a screen."""
+    view.resize(*size)
+    heat(view)
+    known = view.scene()
+    scene = replace(known, info=replace(known.info, spacing_known=False))
+    said = layout.no_scale_rect(scene)
+    assert said.height() > 0
+    met = layout.legend_rect(scene).intersected(said)
+    assert met.width() <= 1 or met.height() <= 1, (layout.legend_rect(scene), said)
+    assert layout.no_scale_rect(known).isEmpty()
 
 
 @pytest.mark.parametrize("size", SIZES)

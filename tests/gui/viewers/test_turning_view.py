@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.support.viewers2d import GEOMETRIES, WINDOW, affine, move, one_bright_voxel, point_at, volume
@@ -163,3 +164,21 @@ def test_turns_keep_lengths_and_hands(axis: tuple[float, float, float], angle: f
     assert np.linalg.det(turn) == pytest.approx(1.0)
     np.testing.assert_allclose(turn @ unit, unit, atol=1e-12)
     np.testing.assert_allclose(rotation(unit, -angle) @ turn, np.eye(3), atol=1e-12)
+
+
+def test_a_plane_that_went_leaves_the_others_their_group(qtbot: QtBot) -> None:
+    """A viewport of planes shows another series now: the rest straightens and moves on without it."""
+    views = [MprView(kind) for kind in PlaneKind]
+    group = MprGroup(views)
+    group.set_volume(volume(one_bright_voxel((4, 12, 16)), affine()), [WINDOW])
+    gone, *rest = views
+    gone.deleteLater()
+    QApplication.sendPostedEvents(gone, QEvent.Type.DeferredDelete.value)
+    assert group.views == tuple(rest)
+    rest[0].set_basis(rotation(np.array([0.0, 0.0, 1.0]), 0.3) @ rest[0].basis)
+    rest[0].reset()
+    group.jump_to((1.0, 2.0, 3.0))
+    assert not rest[0].is_oblique
+    assert rest[0].others == (rest[1],)
+    for view in rest:
+        qtbot.addWidget(view)
