@@ -123,3 +123,7 @@ def _vtk_slab(pixels: NDArray[np.int16], affine: Affine) -> Callable[[Screen], N
         reslice.Update()
 
     return run
+
+
+if __name__ == "__main__":
+    main()
