@@ -10,7 +10,11 @@ from app.domain.outcome import outcome_of
 from app.domain.volume import Space
 from app.findings.policy import DisplayPolicy
 from app.support.i18n import text
+from app.support.languages import decimal_words, number_words
 from app.support.quantity_values import value_word
+from app.support.titles import package_words
+from app.support.units import unit_words
+from app.ui import words
 from app.workflows.showing import SAID_OF_WITHHELD, policies_of
 
 if TYPE_CHECKING:
@@ -45,28 +49,38 @@ def summary(result: AnalysisResult, folder: Path, *, from_cache: bool = False) -
         "cli.run.summary",
         package=package,
         state=text(f"cli.run.state.{outcome_of(result)}"),
-        device=result.provider or "-",
-        seconds=f"{result.seconds:.1f}",
+        device=words.device(result.provider),
+        seconds=words.seconds(result.seconds),
     )
     lines = [first + (text("cli.run.cached") if from_cache else "")]
     lines += [f"  {reason_of(result)}"] if result.state_reason_key else []
-    lines += [f"  {_words(measure)}" for measure in result.measures]
+    lines += [f"  {_measured(measure)}" for measure in result.measures]
     lines += [_of_finding(number, one, result) for number, one in enumerate(result.findings, start=1)]
     lines += [f"  ! {warning}" for warning in result.warnings]
-    lines.append(text("cli.run.not_for", words="; ".join(result.not_for)))
+    lines.append(text("cli.run.not_for", words="; ".join(map(package_words, result.not_for))))
     return [*lines, text("cli.run.folder", folder=folder)]
 
 
 def _of_finding(number: int, finding: Finding, result: AnalysisResult) -> str:
-    words = ", ".join(_words(quantity) for quantity in finding.quantities)
-    score = "-" if finding.score is None else f"{finding.score:.3f}"
+    said = [
+        f"  {number}. {package_words(finding.label)}",
+        words.place_words(finding),
+        words.score_words(finding),
+        _point(finding, result),
+        *(_measured(quantity) for quantity in finding.quantities),
+    ]
+    return ", ".join(part for part in said if part)
+
+
+def _point(finding: Finding, result: AnalysisResult) -> str:
     center = finding.place.center
-    grid = "" if result.space is Space.PATIENT else text("cli.run.image_space")
-    where = "" if center is None else " at (" + ", ".join(f"{v:.1f}" for v in center) + f") mm{grid}"
-    return f"  {number}. {finding.label} {finding.side} {score}{where} {words}".rstrip()
+    if center is None:
+        return ""
+    x, y, z = (number_words(value, 1) for value in center)
+    key = "cli.run.at" if result.space is Space.PATIENT else "cli.run.at_pixel"
+    return text(key, x=x, y=y, z=z)
 
 
-def _words(quantity: Quantity) -> str:
-    unit = "" if quantity.unit.value == "1" else f" {quantity.unit.value}"
-    value = value_word(quantity.key, quantity.value) or f"{quantity.value:.4g}"
-    return f"{text(f'quantity.{quantity.key}')} {value}{unit}"
+def _measured(quantity: Quantity) -> str:
+    value = value_word(quantity.key, quantity.value) or decimal_words(f"{quantity.value:.4g}")
+    return f"{words.quantity_name(quantity.key)} {value} {unit_words(quantity.unit.value)}".rstrip()

@@ -18,9 +18,9 @@ from app.studies.display_sets import DisplaySet
 from app.support.i18n import text
 from app.support.languages import number_words
 from app.support.titles import as_kept, as_shown
+from app.support.units import unit_words
 from app.ui.contents import PlaneContent, StackContent
 from app.ui.flat import FlatContent
-from app.ui.words import unit_words
 from app.workflows.measure import keep, new_id
 from viewers import geometry
 from viewers.measuring import Measured, flatten, lift

@@ -22,6 +22,7 @@ from app.domain.volume import CancelToken, FrameRef, Space
 from app.studies.display_sets import DisplaySet
 from app.studies.objects.object_types import AnyObject
 from app.support.languages import decimal_words
+from app.support.units import unit_words
 from app.ui.marks import Color, Marks
 from app.ui.targets import Target, frames_of, is_on
 from viewers.types import HeatLayer, OutlineLayer
@@ -165,7 +166,7 @@ def _of_array(head: ObjectHead, array: PlacedArray, number: int, series: frozens
             key, array.values.astype(np.uint8), array.affine, {1: color}, in_patient, {1: title}
         )
     else:
-        unit = array.unit.value if array.unit is not None and array.unit.value != "1" else ""
+        unit = "" if array.unit is None else unit_words(array.unit.value)
         low, high = _range(array)
         title = (
             f"{title or head.title or head.label}  {decimal_words(f'{low:.4g} – {high:.4g}')} {unit}".rstrip()

@@ -12,8 +12,8 @@ from app.domain.study import Patient, Series, Study
 from app.support.i18n import text, text_with
 from app.support.languages import date_words, decimal_words, number_words
 from app.support.titles import package_words
+from app.support.units import unit_words
 
-_UNITS = {"mm": "mm", "mm2": "mm2", "cm2": "cm2", "mL": "ml", "ml": "ml", "{pixels}": "px"}  # UCUM: our key
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 
 
@@ -170,12 +170,6 @@ def quantity_name(key: str) -> str:
     """What a number measures, in words."""
     named = text(f"quantity.{key}")
     return key.replace("_", " ") if named.startswith("quantity.") else named
-
-
-def unit_words(code: str) -> str:
-    """A unit of UCUM as it stands on the screen."""
-    plain = {"1": "", "deg": "°", "[hnsf'U]": "HU"}
-    return text(f"unit.{_UNITS[code]}") if code in _UNITS else plain.get(code, code)
 
 
 def settings_unsaved(folder: Path, error: OSError) -> str:

@@ -11,6 +11,7 @@ import typer
 from app.settings.file import load_settings
 from app.support.held.laying import place_of_key
 from app.support.i18n import text
+from app.support.languages import decimal_words
 from app.support.paths import user_paths
 from app.support.private import make_private
 from app.workflows.copies import GIB, purge_copies
@@ -54,7 +55,6 @@ def register(tree: typer.Typer) -> None:
             return
         if purge:
             typer.echo(text("copies.purged", studies=done.studies, mib=f"{done.size / MIB:.0f}"))
-        typer.echo(
-            text("copies.kept", studies=done.left, mib=f"{done.left_size / MIB:.0f}", limit=f"{gib:g}")
-        )
+        left, limit_words = f"{done.left_size / MIB:.0f}", decimal_words(f"{gib:g}")
+        typer.echo(text("copies.kept", studies=done.left, mib=left, limit=limit_words))
         typer.echo(text(f"held.place.{told['protection']}"))

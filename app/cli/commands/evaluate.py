@@ -11,6 +11,7 @@ import typer
 from app.cli.sessions import AsJson, Cpu, Package, model_session
 from app.domain.errors import StudyUnreadableError
 from app.support.i18n import text
+from app.support.languages import decimal_words, number_words
 from app.support.whole_files import write_whole
 
 
@@ -70,10 +71,10 @@ def _print(found: dict[str, Any]) -> None:
         typer.echo(f"  {name:<14} {_figure({**baseline, 'value': baseline['auc']})}")
     for point in found.get("froc", {}).get("points") or ():
         limit, share = point["false_marks_per_picture"], point["sensitivity"]
-        typer.echo(text("cli.evaluate.froc", limit=f"{limit:g}", share=f"{share:.3f}"))
+        typer.echo(text("cli.evaluate.froc", limit=decimal_words(f"{limit:g}"), share=number_words(share, 3)))
     _print_parts(found)
     if found["seconds_per_study"] is not None:
-        typer.echo(text("cli.evaluate.seconds", seconds=f"{found['seconds_per_study']:.2f}"))
+        typer.echo(text("cli.evaluate.seconds", seconds=number_words(found["seconds_per_study"], 2)))
     typer.echo(f"  {', '.join(f'{state} {count}' for state, count in found['states'].items())}")
     for words in (*found["warnings"], *found["problems"]):
         typer.echo(f"  ! {words}")
@@ -82,7 +83,8 @@ def _print(found: dict[str, Any]) -> None:
 def _print_parts(found: dict[str, Any]) -> None:
     scores = found["calibration"]
     if scores["bins"]:
-        error, brier = f"{scores['expected_calibration_error']:.3f}", f"{scores['brier']:.3f}"
+        error = number_words(scores["expected_calibration_error"], 3)
+        brier = number_words(scores["brier"], 3)
         typer.echo(text("cli.evaluate.calibration", error=error, brier=brier))
     for column, parts in found["subgroups"].items():
         for name, one in parts.items():
@@ -94,4 +96,4 @@ def _figure(found: dict[str, Any]) -> str:
     if found["value"] is None:
         return str(found.get("reason", "-"))
     low, high = found["ci95"]
-    return f"{found['value']:.3f} ({low:.3f}-{high:.3f})"
+    return f"{number_words(found['value'], 3)} ({number_words(low, 3)}-{number_words(high, 3)})"

@@ -10,6 +10,7 @@ import typer
 
 from app.cli.sessions import AsJson, Cpu, Package, model_session
 from app.support.i18n import text
+from app.support.languages import number_words
 
 
 def register(tree: typer.Typer) -> None:
@@ -40,9 +41,8 @@ def _print(found: dict[str, Any]) -> None:
     typer.echo(text("faithfulness.of", package=package, n=found["n"]))
     for name in ("repeat_ssim", "shuffled_ssim", "deletion", "deletion_at_random"):
         mean = found[name]["mean"]
-        typer.echo(
-            f"  {text(f'faithfulness.{name}')}: {'-' if mean is None else f'{mean:.3f}'} (n={found[name]['n']})"
-        )
+        told = "-" if mean is None else number_words(mean, 3)
+        typer.echo(f"  {text(f'faithfulness.{name}')}: {told} (n={found[name]['n']})")
     for name, holds in found["holds"].items():
         typer.echo(f"  {text(f'faithfulness.{name}')}: {text(f'faithfulness.{_word(holds)}')}")
     for words in (*found["problems"], found["caution"]):

@@ -1,4 +1,4 @@
-"""`overread listen`: take studies that other computers send, until Ctrl-C. Loopback and nobody else unless told."""
+"""`overread listen`: take studies that other computers send, until ended. Loopback and nobody else unless told."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli.ending import ended_in_order
 from app.context import build_context
 from app.settings.listener import load_listener
 from app.support.held.doors import is_held
@@ -22,13 +23,14 @@ def register(tree: typer.Typer) -> None:
     tree.command("listen", help=text("listen.help"))(listen)
 
 
+@ended_in_order()
 def listen(
     port: Annotated[int | None, typer.Option(help=text("listen.option.port"))] = None,
     host: Annotated[str, typer.Option(help=text("listen.option.host"))] = "",
     ae_title: Annotated[str, typer.Option("--title", help=text("listen.option.title"))] = "",
     callers: Annotated[list[str] | None, typer.Option("--from", help=text("listen.option.callers"))] = None,
 ) -> None:
-    """Options go before the settings of this user. Ends with Ctrl-C, and says what came."""
+    """Options go before the settings of this user. Ends with Ctrl-C or SIGTERM, and says what came."""
     ctx = build_context()
     try:
         settings = load_listener(ctx.paths.settings)[0]

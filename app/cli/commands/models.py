@@ -15,6 +15,7 @@ from app.cli.packing import example, pack
 from app.context import AppContext, build_context
 from app.domain.errors import ModelRefusedError
 from app.support.i18n import text, text_with
+from app.support.languages import decimal_words
 from app.workflows import packages
 from inference.catalog import PackageEntry
 
@@ -159,8 +160,12 @@ def limits(
     """Set when a package is stopped by itself."""
     with _opened(name) as (ctx, bundle):
         packages.set_limits(ctx, bundle, defects, concordance)
-    shown = {"package": bundle.key, "defects": f"{100 * defects:g}", "concordance": f"{100 * concordance:g}"}
+    shown = {"package": bundle.key, **_percent(defects=defects, concordance=concordance)}
     typer.echo(text_with("cli.models.limited", shown))
+
+
+def _percent(**shares: float) -> dict[str, str]:
+    return {name: decimal_words(f"{100 * share:g}") for name, share in shares.items()}
 
 
 @contextmanager

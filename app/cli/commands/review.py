@@ -17,6 +17,8 @@ from app.findings.journal import Journal
 from app.settings.file import load_settings
 from app.support.i18n import text
 from app.support.paths import user_paths
+from app.support.titles import package_words
+from app.ui import words
 from app.workflows import review
 from app.workflows.showing import seen_with
 
@@ -260,6 +262,7 @@ def _show_table(readings: list[Reading]) -> None:
             state = text(f"state.{outcome_of(result)}")
             typer.echo(f"  {result.package.name} {result.package.version}: {state}")
         for judgement in reading.judgements:
-            score = "" if judgement.finding.score is None else f" {judgement.finding.score:.2f}"
-            verdict = text(f"verdict.{judgement.verdict.value}")
-            typer.echo(f"    {judgement.finding.finding_id}  {judgement.shown_label}{score}  {verdict}")
+            score = words.score_words(judgement.finding)
+            said = (judgement.finding.finding_id, package_words(judgement.shown_label), score)
+            verdict = words.verdict_words(judgement)
+            typer.echo("    " + "  ".join(part for part in (*said, verdict) if part))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.cli.ending import ended_in_order
 from app.cli.results import document, is_told, summary, waits
 from app.cli.sessions import AsJson, Cpu, Package, model_session
 from app.domain.errors import ModelFailedError, StudyUnreadableError
@@ -39,6 +40,7 @@ def register(tree: typer.Typer) -> None:
     tree.command("run")(run)
 
 
+@ended_in_order()
 def run(  # noqa: PLR0913 - the options of one command
     package: Package,
     places: Annotated[list[str], typer.Argument(help=text("cli.run.place"), metavar="PLACE...")],

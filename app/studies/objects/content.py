@@ -20,6 +20,7 @@ from app.studies.objects.fields import (
     wholes_of,
 )
 from app.studies.walker import MAX_DEPTH
+from app.support.units import unit_words
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -131,7 +132,7 @@ def _words(dataset: Dataset, kind: str, measured: Dataset | None) -> str:
         return "" if code is None else code.meaning
     if kind == "NUM" and measured is not None:
         unit = code_of(measured, "MeasurementUnitsCodeSequence")
-        shown = "" if unit is None or unit.value in ("1", "{no units}") else unit.value
+        shown = "" if unit is None else unit_words(unit.value)
         return f"{text_of(measured, 'NumericValue')} {shown}".strip()
     if kind == "NUM":
         qualifier = code_of(dataset, "NumericValueQualifierCodeSequence")

@@ -15,6 +15,7 @@ from app.state.model import JobRow
 from app.support.i18n import text, text_with
 from app.support.quantity_values import value_word
 from app.support.titles import package_words
+from app.support.units import unit_words
 from app.ui import icons, words
 from app.ui.widgets.small import label
 
@@ -198,7 +199,7 @@ def _measures(result: AnalysisResult) -> list[str]:
             "ui.run.measure",
             name=words.quantity_name(q.key),
             value=value_word(q.key, q.value) or words.number(q.value),
-            unit=words.unit_words(q.unit.value),
+            unit=unit_words(q.unit.value),
         )
         for q in result.measures
     ]

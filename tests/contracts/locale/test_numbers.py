@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 SHOWN = (
     *sorted((ROOT / "app" / "ui").rglob("*.py")),
+    *sorted((ROOT / "app" / "cli").rglob("*.py")),
     *sorted((ROOT / "app" / "workflows").glob("*words*.py")),
     ROOT / "app" / "quality" / "page.py",
 )

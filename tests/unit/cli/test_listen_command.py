@@ -1,4 +1,4 @@
-"""`overread listen` in a process of its own: what dcmtk sends arrives, Ctrl-C ends it."""
+"""`overread listen` in a process of its own: what dcmtk sends arrives, Ctrl-C and SIGTERM end it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent as a signal")
-def test_what_is_sent_arrives_and_ctrl_c_ends_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_what_is_sent_arrives_and_a_signal_ends_it(tmp_path: Path, ending: signal.Signals) -> None:
+    if signal.getsignal(ending) is signal.SIG_IGN:
+        pytest.skip(f"{ending.name} is ignored by whatever runs these tests, and so by what they start")
     sender = shutil.which("storescu")
     if sender is None:
         assert not os.environ.get("CI"), "dcmtk is not installed"
@@ -41,7 +44,7 @@ def test_what_is_sent_arrives_and_ctrl_c_ends_it(tmp_path: Path) -> None:
             check=True,
             timeout=60,
         )
-        process.send_signal(signal.SIGINT)
+        process.send_signal(ending)
         assert process.stderr is not None
         # Not `communicate`: it loses what came in the same breath as the line that was read above.
         out, err = process.stdout.read(), process.stderr.read()
