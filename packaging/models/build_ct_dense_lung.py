@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from build_command import build
+from card_parts import fill_card, pair
 from ct_dense_lung_graph import (
     CEILING_HU,
     CONSOLIDATION_HU,
@@ -23,16 +24,13 @@ from ct_dense_lung_graph import (
     build_model,
 )
 from ct_dense_lung_manifest import NAME, VERSION, manifest
+from ct_manifest_parts import DATA_LICENCE
 from ct_scans import GLASS_HU, SOLID_HU
-from package_files import ROOT, Package
+from package_files import Package
 from synthetic import SPACING_MM, golden_torso
 
 SCRIPTS = ("onnx_graph.py", "onnx_floods.py", "ct_lungs_graph.py", "ct_dense_lung_graph.py")
 SCAN_NUMBERS = (("lung_ml", 0), ("dense_percent", 1), ("glass_percent", 1), ("solid_percent", 1))
-DATA_LICENCE = """No data went into this package: thresholds are from the papers named on its card, the rest is ours.
-The golden test is a made-up array (packaging/models/synthetic.py), Apache-2.0 as the package itself.
-Real scans were used to measure it, not to make it; none of their pixels is in this package.
-"""
 
 
 def package_of(figures: dict[str, Any]) -> Package:
@@ -54,10 +52,11 @@ def golden_input() -> dict[str, Any]:
 
 def card(figures: dict[str, Any]) -> str:
     """The card for people, its numbers from the figures."""
-    template = (ROOT / "packaging/models/cards/ct_dense_lung.md").read_text(encoding="utf-8")
     summary = figures["summary"]
     mean, largest = summary["inserted_mean_error_points"], summary["inserted_largest_error_points"]
-    return template.format(
+    return fill_card(
+        "ct_dense_lung",
+        figures,
         version=VERSION,
         scans="\n".join(scan_row(row) for row in figures["scans"]),
         phantom="\n".join(phantom_row(row) for row in figures["phantom"]),
@@ -79,8 +78,6 @@ def card(figures: dict[str, Any]) -> str:
         real=summary["real_baseline_percent"],
         seconds=figures["speed"]["seconds"],
         peak_mb=figures["speed"]["peak_mb"],
-        made_with=", ".join(f"{name} {number}" for name, number in figures["made_with"].items()),
-        scripts_sha256=figures["scripts_sha256"],
     )
 
 
@@ -109,11 +106,6 @@ def inserted_row(row: dict[str, Any]) -> str:
         f"| {row['name']} | {pair(true[0], 1)} | {pair(row['glass_percent'], 1)} | {pair(true[1], 1)} | "
         f"{pair(row['solid_percent'], 1)} | CT-{row['grade']} | yes |"
     )
-
-
-def pair(values: list[float], digits: int) -> str:
-    """Right / left."""
-    return " / ".join(f"{number:.{digits}f}" for number in values)
 
 
 if __name__ == "__main__":

@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 from build_command import build
-from build_ct_dense_lung import DATA_LICENCE, pair
+from card_parts import fill_card, pair
 from ct_emphysema_graph import LOW_HU, PAIRS, PRESENT_PERCENT, SINGLE, build_model
 from ct_emphysema_manifest import NAME, VERSION, manifest
+from ct_manifest_parts import DATA_LICENCE
 from ct_windpipe_graph import WINDPIPE_HU
-from package_files import ROOT, Package
+from package_files import Package
 from synthetic import SPACING_MM, golden_bullae
 
 SCRIPTS = (
@@ -49,9 +50,10 @@ def golden_input() -> dict[str, Any]:
 
 def card(figures: dict[str, Any]) -> str:
     """The card for people, its numbers from the figures."""
-    template = (ROOT / "packaging/models/cards/ct_emphysema.md").read_text(encoding="utf-8")
     summary = figures["summary"]
-    return template.format(
+    return fill_card(
+        "ct_emphysema",
+        figures,
         version=VERSION,
         low=int(LOW_HU),
         windpipe=int(WINDPIPE_HU),
@@ -67,8 +69,6 @@ def card(figures: dict[str, Any]) -> str:
         scans="\n".join(scan_row(row) for row in figures["scans"]),
         seconds=figures["speed"]["seconds"],
         peak_mb=figures["speed"]["peak_mb"],
-        made_with=", ".join(f"{name} {number}" for name, number in figures["made_with"].items()),
-        scripts_sha256=figures["scripts_sha256"],
     )
 
 

@@ -12,10 +12,11 @@ from __future__ import annotations
 from typing import Any
 
 from build_command import LIBRARIES, build
-from build_ct_dense_lung import DATA_LICENCE
+from card_parts import fill_card, interval
+from ct_manifest_parts import DATA_LICENCE
 from ct_nodule_graph import COARSE_FROM_MM, CONTRAST_HU, CROWD, GRID_MM, RADII_MM, SPOT_HU, build_model
 from ct_nodule_manifest import NAME, THRESHOLD, VERSION, manifest
-from package_files import ROOT, Package
+from package_files import Package
 from synthetic import golden_spots
 
 SCRIPTS = (
@@ -46,14 +47,15 @@ def golden_input() -> dict[str, Any]:
 
 def card(figures: dict[str, Any]) -> str:
     """The card for people, its numbers from the figures."""
-    template = (ROOT / "packaging/models/cards/ct_nodule_candidates.md").read_text(encoding="utf-8")
     operating, phantom = figures["operating"], figures["phantom"]
     rates = list(figures["thresholds"])
     froc = "\n".join(
         f"| {kind} | {rows[rates[0]]['n']} | " + " | ".join(interval(rows[rate]) for rate in rates) + " |"
         for kind, rows in figures["froc"].items()
     )
-    return template.format(
+    return fill_card(
+        "ct_nodule_candidates",
+        figures,
         version=VERSION,
         grid=GRID_MM,
         radii=", ".join(f"{2 * radius:g}" for radius in RADII_MM),
@@ -75,14 +77,7 @@ def card(figures: dict[str, Any]) -> str:
         phantom_false=phantom["false_alarms"],
         seconds=figures["speed"]["seconds"],
         peak_mb=figures["speed"]["peak_mb"],
-        made_with=", ".join(f"{name} {number}" for name, number in figures["made_with"].items()),
-        scripts_sha256=figures["scripts_sha256"],
     )
-
-
-def interval(one: dict[str, Any]) -> str:
-    """A share with its interval."""
-    return f"{one['value']:.3f} ({one['ci95'][0]:.3f}-{one['ci95'][1]:.3f})"
 
 
 def lesion_row(row: dict[str, Any]) -> str:

@@ -8,15 +8,14 @@ WORK holds what `train_cxr_lungs.py` left; metrics.json is what `measure_cxr_lun
 
 from __future__ import annotations
 
-import argparse
-import json
 from pathlib import Path
 from typing import Any
 
-from build_cxr_opacity import pinned_versions
+from build_command import LIBRARIES, build_trained
+from card_parts import fill_card
 from cxr_lungs_manifest import NAME, VERSION, manifest
 from lungs_graph import SIZE, build_model, read_weights
-from package_files import ROOT, Package, library_versions, source_hash, write_package
+from package_files import Package
 from synthetic import golden_chest
 
 SCRIPTS = (
@@ -38,28 +37,18 @@ one is in this package; the golden test is a made-up array (packaging/models/syn
 """
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--figures", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
-    figures = json.loads(options.figures.read_text(encoding="utf-8"))
-    figures["made_with"] = library_versions("numpy", "onnx", "onnxruntime-gpu", "scipy", "pillow")
-    figures["scripts_sha256"] = source_hash(*SCRIPTS)
-    figures["trained_with"] = pinned_versions()
-    weights = read_weights(options.work / "lungs.npz")
+def package_of(figures: dict[str, Any], work: Path) -> Package:
+    """All that is this package's own; work: what training left."""
+    weights = read_weights(work / "lungs.npz")
     figures["parameters"] = sum(array.size for array in (*weights.kernels, *weights.biases))
-    package = Package(
+    return Package(
         model=build_model(weights, NAME, VERSION),
         manifest=manifest(figures),
         card=card(figures),
         data_licence=DATA_LICENCE,
         golden_input=golden_input(),
         golden_outputs=("chance_coarse",),  # outlines and ratios jump by whole pixels
-        extra={"docs/metrics.json": json.dumps(figures, indent=2) + "\n"},
     )
-    write_package(options.out / f"{NAME}-{VERSION}", package)
 
 
 def golden_input() -> dict[str, Any]:
@@ -69,9 +58,10 @@ def golden_input() -> dict[str, Any]:
 
 def card(figures: dict[str, Any]) -> str:
     """The card for people, its numbers from the figures."""
-    template = (ROOT / "packaging/models/cards/cxr_lungs_heart.md").read_text(encoding="utf-8")
     masks, peer, drawn, training = (figures[key] for key in ("masks", "peer", "drawn", "training"))
-    return template.format(
+    return fill_card(
+        "cxr_lungs_heart",
+        figures,
         version=VERSION,
         size=SIZE,
         parameters=figures["parameters"],
@@ -104,9 +94,7 @@ def card(figures: dict[str, Any]) -> str:
         heart=shown(drawn["heart"]),
         ratio_error=shown(drawn["ratio_error"]),
         odd="\n".join(f"| {row['kind']} | {row['n']} | {row['refused']} |" for row in figures["odd"]),
-        made_with=", ".join(f"{name} {number}" for name, number in figures["made_with"].items()),
         trained_with=figures["trained_with"],
-        scripts_sha256=figures["scripts_sha256"],
     )
 
 
@@ -116,4 +104,4 @@ def shown(one: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    build_trained(__doc__, f"{NAME}-{VERSION}", SCRIPTS, package_of, (*LIBRARIES, "scipy", "pillow"))

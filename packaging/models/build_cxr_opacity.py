@@ -6,15 +6,15 @@ python packaging/models/build_cxr_opacity.py --work FOLDER --figures metrics.jso
 
 from __future__ import annotations
 
-import argparse
-import json
 import tomllib
 from pathlib import Path
 from typing import Any
 
+from build_command import LIBRARIES, build_trained
+from card_parts import CARDS, fill_card, interval
 from cxr_graph import Scale, build_model, read_weights
 from cxr_opacity_manifest import NAME, VERSION, manifest
-from package_files import ROOT, Package, library_versions, source_hash, write_package
+from package_files import Package
 from synthetic import golden_film
 
 SCRIPTS = (
@@ -26,7 +26,6 @@ SCRIPTS = (
     "cxr_network.py",
     "train_cxr_opacity.py",
 )
-CARDS = ROOT / "packaging/models/cards"
 PARTS = ("all", "PA", "AP", "shared_numbers")
 LOOKERS = {
     "network": "**this kind of model**",
@@ -44,31 +43,21 @@ Apache-2.0 as the package itself.
 """
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--figures", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
-    figures = json.loads(options.figures.read_text(encoding="utf-8"))
-    figures["made_with"] = library_versions("numpy", "onnx", "onnxruntime-gpu", "scikit-learn", "pillow")
-    figures["scripts_sha256"] = source_hash(*SCRIPTS)
-    figures["trained_with"] = pinned_versions()
-    weights = read_weights(options.work / "final.npz")
+def package_of(figures: dict[str, Any], work: Path) -> Package:
+    """All that is this package's own; work: what training left."""
+    weights = read_weights(work / "final.npz")
     figures["parameters"] = {
         "learned": weights.head.size + 1,
         "all": sum(array.size for array in (*weights.kernels, *weights.biases, weights.head)) + 1,
     }
-    package = Package(
+    return Package(
         model=build_model(weights, Scale(**figures["scale"]), NAME, VERSION),
         manifest=manifest(figures),
         card=card(figures),
         data_licence=DATA_LICENCE,
         golden_input=golden_input(),
         golden_outputs=("score", "logit", "cam", "heat"),
-        extra={"docs/metrics.json": json.dumps(figures, indent=2) + "\n"},
     )
-    write_package(options.out / f"{NAME}-{VERSION}", package)
 
 
 def golden_input() -> dict[str, Any]:
@@ -76,19 +65,14 @@ def golden_input() -> dict[str, Any]:
     return {"film": golden_film()[None, None]}
 
 
-def pinned_versions() -> str:
-    """What the training environment was made of."""
-    lines = (ROOT / "packaging/models/requirements.txt").read_text(encoding="utf-8").splitlines()
-    return ", ".join(line.replace("==", " ") for line in lines if "==" in line)
-
-
 def card(figures: dict[str, Any]) -> str:
     """The card for people, its numbers from the figures."""
-    template = (CARDS / "cxr_opacity_starter.md").read_text(encoding="utf-8")
     found, first = figures["cross_validated"], figures["cross_validated"]["first_version"]
     shared = found["network"]["shared_numbers"]
     kinds = {name: count for name, count in figures["data"].items() if name.endswith(("PA", "AP"))}
-    return template.format(
+    return fill_card(
+        "cxr_opacity_starter",
+        figures,
         table="\n".join(row(name, words, found) for name, words in LOOKERS.items()),
         gaps="\n".join(f"| {LOOKERS[name]} | {gap(one)} |" for name, one in found["paired"].items()),
         first=gap(first),
@@ -117,10 +101,8 @@ def card(figures: dict[str, Any]) -> str:
         seconds=f"{figures['seconds_per_film']:.2f}",
         kinds=", ".join(f"{count} {name}" for name, count in kinds.items()),
         list_sha256=figures["data"]["list_sha256"],
-        made_with=", ".join(f"{name} {number}" for name, number in figures["made_with"].items()),
         trained_with=figures["trained_with"],
         difference=figures["onnx_against_torch"],
-        scripts_sha256=figures["scripts_sha256"],
         **other_looks(figures),
     )
 
@@ -185,11 +167,7 @@ def certain(one: dict[str, Any]) -> str:
 
 def row(name: str, words: str, found: dict[str, Any]) -> str:
     """One line of the table."""
-    cells = (
-        f"{part['auc']:.3f} ({part['ci95'][0]:.3f}-{part['ci95'][1]:.3f})"
-        for part in map(found[name].get, PARTS)
-    )
-    return f"| {words} | {' | '.join(cells)} |"
+    return f"| {words} | {' | '.join(interval(found[name][part], 'auc') for part in PARTS)} |"
 
 
 def verdict(thumbnail: float, network: float) -> str:
@@ -227,4 +205,4 @@ def phantom_remark(phantom: dict[str, float]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    build_trained(__doc__, f"{NAME}-{VERSION}", SCRIPTS, package_of, (*LIBRARIES, "scikit-learn", "pillow"))

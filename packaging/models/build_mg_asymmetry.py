@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from build_command import LIBRARIES, build
+from card_parts import fill_card, interval
 from mg_asymmetry_graph import (
     DENSE_FROM,
     DENSE_TO,
@@ -27,7 +28,7 @@ from mg_asymmetry_graph import (
     figures,
 )
 from mg_asymmetry_manifest import NAME, VERSION, manifest
-from package_files import ROOT, Package
+from package_files import Package
 from synthetic import mammogram
 
 SCRIPTS = (
@@ -73,9 +74,10 @@ def with_more(film: Any) -> Any:
 
 def card(told: dict[str, Any]) -> str:
     """The card for people, its numbers from the figures."""
-    template = (ROOT / "packaging/models/cards/mg_asymmetry.md").read_text(encoding="utf-8")
     at = told["at_threshold"]
-    return template.format(
+    return fill_card(
+        "mg_asymmetry",
+        told,
         version=VERSION,
         least=LEAST_SPAN,
         span=SPAN_SHARE,
@@ -88,8 +90,8 @@ def card(told: dict[str, Any]) -> str:
         threshold=at["threshold"],
         found=", ".join(f"{one['value']:.0%} of those {size}" for size, one in at["sensitivity"].items()),
         alarm_share=at["false_alarms"]["value"],
-        alarms=words(at["false_alarms"]),
-        wrong=words(at["wrong_side"]),
+        alarms=interval(at["false_alarms"]),
+        wrong=interval(at["wrong_side"]),
         n=at["false_alarms"]["n"],
         points="\n".join(point_row(one) for one in told["operating_points"]),
         sizes=" | ".join(at["sensitivity"]),
@@ -100,25 +102,18 @@ def card(told: dict[str, Any]) -> str:
         real="\n".join(real_row(row) for row in told["real"]["pairs"]),
         seconds=max(row["seconds"] for row in told["real"]["pairs"]),
         peak_mb=told["real"]["peak_mb"],
-        made_with=", ".join(f"{name} {number}" for name, number in told["made_with"].items()),
-        scripts_sha256=told["scripts_sha256"],
     )
-
-
-def words(one: dict[str, Any]) -> str:
-    """A share with its interval."""
-    return f"{one['value']:.3f} ({one['ci95'][0]:.3f}-{one['ci95'][1]:.3f})"
 
 
 def point_row(one: dict[str, Any]) -> str:
     """One threshold."""
-    found = " | ".join(words(each) for each in one["sensitivity"].values())
-    return f"| {one['threshold']:.3f} | {words(one['false_alarms'])} | {found} |"
+    found = " | ".join(interval(each) for each in one["sensitivity"].values())
+    return f"| {one['threshold']:.3f} | {interval(one['false_alarms'])} | {found} |"
 
 
 def density_row(one: dict[str, Any]) -> str:
     """Breasts of one amount of dense tissue."""
-    return f"| {one['share']:.0%} | {words(one['alarms'])} | {words(one['found'])} |"
+    return f"| {one['share']:.0%} | {interval(one['alarms'])} | {interval(one['found'])} |"
 
 
 def real_row(row: dict[str, Any]) -> str:

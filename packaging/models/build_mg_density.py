@@ -12,10 +12,11 @@ from __future__ import annotations
 from typing import Any
 
 from build_command import LIBRARIES, build
+from card_parts import fill_card, interval
 from mg_breast_graph import CLUSTER_SPOTS, FIGURES, SPOT_DEVIATIONS, SPOT_SHARE, build_model
 from mg_breast_parts import EDGE_SHARE, MUSCLE_STEP, TOP_SHARE
 from mg_density_manifest import NAME, VERSION, manifest
-from package_files import ROOT, Package
+from package_files import Package
 from synthetic import golden_mammogram
 
 SCRIPTS = ("onnx_graph.py", "onnx_floods.py", "mg_breast_parts.py", "mg_breast_graph.py")
@@ -45,9 +46,10 @@ def golden_input() -> dict[str, Any]:
 
 def card(figures: dict[str, Any]) -> str:
     """The card for people, its numbers from the figures."""
-    template = (ROOT / "packaging/models/cards/mg_density.md").read_text(encoding="utf-8")
     summary = figures["summary"]
-    return template.format(
+    return fill_card(
+        "mg_density",
+        figures,
         version=VERSION,
         edge=EDGE_SHARE,
         top=TOP_SHARE,
@@ -62,14 +64,11 @@ def card(figures: dict[str, Any]) -> str:
         per_film=summary["clusters_per_film"],
         made="\n".join(made_row(row) for row in figures["made"]),
         clusters="\n".join(
-            f"| {kind} | {one['n']} | {one['value']:.3f} ({one['ci95'][0]:.3f}-{one['ci95'][1]:.3f}) |"
-            for kind, one in figures["clusters"].items()
+            f"| {kind} | {one['n']} | {interval(one)} |" for kind, one in figures["clusters"].items()
         ),
         real="\n".join(real_row(row) for row in figures["real"]),
         seconds=figures["speed"]["seconds"],
         peak_mb=figures["speed"]["peak_mb"],
-        made_with=", ".join(f"{name} {number}" for name, number in figures["made_with"].items()),
-        scripts_sha256=figures["scripts_sha256"],
     )
 
 

@@ -7,16 +7,20 @@ from typing import Any
 from ct_dense_lung_graph import CEILING_HU, CONSOLIDATION_HU, DENSE_HU, GRADE_PERCENT, PAIRS, SINGLE
 from ct_manifest_parts import (
     INPUTS,
-    LICENCE,
     SIDES,
     applicability,
     ct_inputs,
     ct_outputs,
+    lungs_needed,
+    of_both_lungs,
+)
+from manifest_parts import (
+    LICENCE,
     golden,
     heat_map,
     label_map,
-    lungs_needed,
     measure,
+    metadata,
     regulatory,
     resources,
 )
@@ -39,25 +43,19 @@ THRESHOLD_SOURCE = (
 
 def manifest(figures: dict[str, Any]) -> dict[str, Any]:
     """configs/metadata.json without what `package_files` computes."""
-    return {
-        "schema": "urn:overread:model-package:1",
-        "name": NAME,
-        "version": VERSION,
+    said = {
         "changelog": {
             "1.0.0": "first release",
             "1.1.0": "ground glass and consolidation apart, per lung; share and grade of both lungs together as well",
         },
         "task": "lungs and dense share of lung on chest CT",
         "description": "Right and left lung by attenuation, and the share of each that is denser than aerated lung",
-        "authors": "The Overread authors",
-        "copyright": "The Overread authors, Apache-2.0",
         "references": [
             "doi:10.1007/s10278-022-00593-z",
             "doi:10.1186/s12879-021-06556-z",
             "doi:10.1186/cc12738",
         ],
         "intended_use": "Research and teaching: a second look at how much of each lung is dense on adult chest CT",
-        "required_packages_version": {"onnxruntime": "1.22.0"},
         "network_data_format": {
             "inputs": ct_inputs(),
             "outputs": ct_outputs(("lungs", "dense", "texture"), PAIRS, SINGLE),
@@ -65,6 +63,7 @@ def manifest(figures: dict[str, Any]) -> dict[str, Any]:
         "eval_metrics": {"largest_error_points_phantom": figures["summary"]["largest_error_points"]},
         "viewer": _viewer(figures),
     }
+    return metadata(NAME, VERSION, said)
 
 
 def _viewer(figures: dict[str, Any]) -> dict[str, Any]:
@@ -79,11 +78,7 @@ def _viewer(figures: dict[str, Any]) -> dict[str, Any]:
         "maps": _maps(),
         "outputs": [_finding(0, "right"), _finding(1, "left")],
         "measures": [
-            *(
-                measure(f"{key}_{side}", key, unit, index)
-                for key, unit in QUANTITIES
-                for index, side in enumerate(("right", "left"))
-            ),
+            *of_both_lungs(QUANTITIES),
             measure("worse_percent", "worse_percent", "%"),
             measure("both_percent", "both_percent", "%"),
             measure("ct_grade", "grade", "1"),

@@ -7,16 +7,20 @@ from typing import Any
 from ct_emphysema_graph import LOW_HU, PAIRS, PRESENT_PERCENT, SINGLE
 from ct_manifest_parts import (
     INPUTS,
-    LICENCE,
     SIDES,
     applicability,
     ct_inputs,
     ct_outputs,
+    lungs_needed,
+    of_both_lungs,
+)
+from manifest_parts import (
+    LICENCE,
     golden,
     heat_map,
     label_map,
-    lungs_needed,
     measure,
+    metadata,
     regulatory,
     resources,
 )
@@ -45,18 +49,12 @@ QUANTITIES = (
 
 def manifest(figures: dict[str, Any]) -> dict[str, Any]:
     """configs/metadata.json without what `package_files` computes."""
-    return {
-        "schema": "urn:overread:model-package:1",
-        "name": NAME,
-        "version": VERSION,
+    said = {
         "changelog": {"1.0.0": "first release"},
         "task": "low-attenuation share of lung on chest CT",
         "description": f"Share of each lung below {LOW_HU:.0f} HU (LAA-950) and the fifteenth percentile of its HU",
-        "authors": "The Overread authors",
-        "copyright": "The Overread authors, Apache-2.0",
         "references": ["doi:10.2147/COPD.S284477"],
         "intended_use": "Research and teaching: a second look at how much of each lung is as dark as emphysema on CT",
-        "required_packages_version": {"onnxruntime": "1.22.0"},
         "network_data_format": {
             "inputs": ct_inputs(),
             "outputs": ct_outputs(("lungs", "low"), PAIRS, SINGLE),
@@ -64,6 +62,7 @@ def manifest(figures: dict[str, Any]) -> dict[str, Any]:
         "eval_metrics": {"mean_error_points_inserted": figures["summary"]["mean_error_points"]},
         "viewer": _viewer(figures),
     }
+    return metadata(NAME, VERSION, said)
 
 
 def _viewer(figures: dict[str, Any]) -> dict[str, Any]:
@@ -83,11 +82,7 @@ def _viewer(figures: dict[str, Any]) -> dict[str, Any]:
         ],
         "outputs": [_finding(0, "right"), _finding(1, "left")],
         "measures": [
-            *(
-                measure(f"{key}_{side}", key, unit, index)
-                for key, unit in QUANTITIES
-                for index, side in enumerate(("right", "left"))
-            ),
+            *of_both_lungs(QUANTITIES),
             measure("worse_percent_laa", "worse_percent", "%"),
         ],
         "study_score": {"tensor": "worse_percent", "scale": 0.01},

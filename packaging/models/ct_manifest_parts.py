@@ -1,4 +1,4 @@
-"""What the manifests of the CT packages have in common: when they apply, what they need, how tensors are described."""
+"""What the manifests of the CT packages have in common: where from, when they apply, tensors, both lungs."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from ct_lungs_graph import MINIMUM_BALANCE, MINIMUM_ML
+from manifest_parts import measure, tensor_of
 
 INPUTS = [
     {"tensor": "hu", "source": "image", "layout": "NCDHW"},
     {"tensor": "spacing_mm", "source": "spacing_mm"},
 ]
 SIDES = {"1": "Right lung", "2": "Left lung"}
-LICENCE = {
-    "code": "Apache-2.0",
-    "weights": "Apache-2.0",
-    "training_data": "none",
-    "redistributable": "yes",
-}
+DATA_LICENCE = """No data went into this package: thresholds are from the papers named on its card, the rest is ours.
+The golden test is a made-up array (packaging/models/synthetic.py), Apache-2.0 as the package itself.
+Real scans were used to measure it, not to make it; none of their pixels is in this package.
+"""
 
 
 def applicability() -> dict[str, Any]:
@@ -46,57 +45,6 @@ def lungs_needed(about: str) -> dict[str, Any]:
     return {"value": {"tensor": "lungs_found"}, "at_least": 0.5, "reason": {"en": english}}
 
 
-def regulatory(not_for: Sequence[str]) -> dict[str, Any]:
-    """For research, for whom, and what not for."""
-    return {
-        "status": "research_only",
-        "content_qualification": "RESEARCH",
-        "not_for": list(not_for),
-        "users": ["radiologists", "trainees", "quality staff"],
-        "age_range": [18, 120],
-    }
-
-
-def resources(ram_mb: int) -> dict[str, Any]:
-    """Bounds that the run is held to."""
-    return {
-        "ram_mb": ram_mb,
-        "vram_mb": 0,
-        "timeout_s": 390,
-        "max_batch": 1,
-        "providers": ["CPUExecutionProvider"],
-        "fp16_ok": False,
-    }
-
-
-def golden(cpu: float, cuda: float) -> list[dict[str, Any]]:
-    """The golden case, and how far devices may stray."""
-    return [
-        {
-            "input": "tests/golden/in_0.npz",
-            "expected": "tests/golden/expected.json",
-            "atol": {"cpu": cpu, "cuda": cuda},
-        }
-    ]
-
-
-def label_map(key: str, label: str, names: dict[str, str]) -> dict[str, Any]:
-    """A label map under the name of its tensor."""
-    return {"tensor": key, "key": key, "kind": "labels", "label": {"en": label}, "names": names}
-
-
-def heat_map(label: str, threshold: float) -> dict[str, Any]:
-    """The heat of a CT graph."""
-    return {
-        "tensor": "heat",
-        "key": "heat",
-        "kind": "heat",
-        "label": {"en": label},
-        "value_range": [0.0, 1.0],
-        "threshold": threshold,
-    }
-
-
 def ct_outputs(maps: Sequence[str], pairs: Sequence[str], single: Sequence[str]) -> dict[str, Any]:
     """Label maps, heat, and figures as (right, left) or alone."""
     fine = ["*", "*", "*"]
@@ -104,11 +52,6 @@ def ct_outputs(maps: Sequence[str], pairs: Sequence[str], single: Sequence[str])
     found["heat"] = tensor("image", "heat", fine, "float32", [0, 1])
     found |= {name: tensor("series", "right, left", [2], "float32", []) for name in pairs}
     return found | {name: tensor("series", "number", [1], "float32", []) for name in single}
-
-
-def measure(key: str, tensor: str, unit: str, index: int = 0) -> dict[str, Any]:
-    """One number with its unit."""
-    return {"key": key, "value": {"tensor": tensor, "index": index}, "unit": unit}
 
 
 def ct_inputs() -> dict[str, Any]:
@@ -121,14 +64,13 @@ def ct_inputs() -> dict[str, Any]:
 
 def tensor(kind: str, form: str, shape: Sequence[int | str], dtype: str, span: list[float]) -> dict[str, Any]:
     """One tensor of a CT graph."""
-    return {
-        "type": kind,
-        "format": form,
-        "modality": "CT",
-        "num_channels": 1,
-        "spatial_shape": list(shape),
-        "dtype": dtype,
-        "value_range": span,
-        "is_patch_data": False,
-        "channel_def": {},
-    }
+    return tensor_of("CT", form, shape, dtype, span) | {"type": kind}
+
+
+def of_both_lungs(quantities: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Numbers of the study: these quantities, with their units, of the right and of the left lung."""
+    return [
+        measure(f"{key}_{side}", key, unit, index)
+        for key, unit in quantities
+        for index, side in enumerate(("right", "left"))
+    ]

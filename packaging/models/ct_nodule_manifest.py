@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ct_manifest_parts import LICENCE, applicability, golden, lungs_needed, regulatory, resources, tensor
+from ct_manifest_parts import applicability, lungs_needed, tensor
 from ct_nodule_graph import GRID_MM
+from manifest_parts import LICENCE, golden, metadata, regulatory, resources
 
 NAME = "ct-nodule-candidates"
 VERSION = "1.0.0"
@@ -28,18 +29,12 @@ THRESHOLD_SOURCE = (
 
 def manifest(figures: dict[str, Any]) -> dict[str, Any]:
     """configs/metadata.json without what `package_files` computes."""
-    return {
-        "schema": "urn:overread:model-package:1",
-        "name": NAME,
-        "version": VERSION,
+    said = {
         "changelog": {"1.0.0": "first release"},
         "task": "nodule candidates on chest CT",
         "description": "Round bright spots of 5 to 26 mm inside the lungs, found by shape; nothing trained",
-        "authors": "The Overread authors",
-        "copyright": "The Overread authors, Apache-2.0",
         "references": [],
         "intended_use": "Research and teaching: places to look at twice on adult chest CT, never a reason not to look",
-        "required_packages_version": {"onnxruntime": "1.22.0"},
         "network_data_format": {
             "inputs": {"hu": tensor("image", "hounsfield", ["*", "*", "*"], "float32", [-1024, 3071])},
             "outputs": _outputs(),
@@ -49,6 +44,7 @@ def manifest(figures: dict[str, Any]) -> dict[str, Any]:
         },
         "viewer": _viewer(figures),
     }
+    return metadata(NAME, VERSION, said)
 
 
 def _outputs() -> dict[str, Any]:

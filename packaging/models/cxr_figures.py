@@ -146,17 +146,3 @@ def youden_point(labels: NDArray[np.int64], scores: Scores) -> float:
     alarms = np.cumsum(labels[order] == 0) / (labels == 0).sum()
     best = min(int(np.argmax(hits - alarms)), len(scores) - 2)
     return float(scores[order[best : best + 2]].mean())
-
-
-def proportion(hits: int, count: int) -> dict[str, Any]:
-    """A share with its Wilson interval."""
-    z = 1.959964
-    share = hits / count
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z / (1 + z * z / count) * np.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    return {
-        "value": round(share, 3),
-        "ci95": [round(float(middle - half), 3), round(float(middle + half), 3)],
-        "hits": hits,
-        "n": count,
-    }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ct_manifest_parts import label_map, measure, regulatory
 from lungs_graph import SIZE, UNSURE_SHARE
 from lungs_rules import BALANCE, HEART_SHARE, LUNG_SHARE, RATIO
+from manifest_parts import LICENCE, golden, label_map, measure, metadata, regulatory, resources, tensor_of
 
 NAME = "cxr-lungs-heart"
 VERSION = "1.0.0"
@@ -21,50 +21,35 @@ NOT_FOR = (
 RATIO_SOURCE = (
     "0.5, the usual limit on films taken from the back (PA) in deep breath; AP films show larger hearts"
 )
+TRAINING_DATA = "own drawings; NIH ChestX-ray14 films without labels, see docs/data_license.txt"
 SINGLE = ("ratio", "heart_percent", "chest_percent", "lungs_ok", "heart_ok", "order_ok", "sure_ok")
 
 
 def manifest(figures: dict[str, Any]) -> dict[str, Any]:
     """configs/metadata.json without what `package_files` computes."""
-    return {
-        "schema": "urn:overread:model-package:1",
-        "name": NAME,
-        "version": VERSION,
+    said = {
         "changelog": {"1.0.0": "first release"},
         "task": "lungs, heart and cardiothoracic ratio on frontal chest radiographs",
         "description": f"A small U-Net at {SIZE} pixels, taught by drawn chests, with a check of its own outlines",
-        "authors": "The Overread authors",
-        "copyright": "The Overread authors, Apache-2.0",
         "references": ["doi:10.1007/978-3-319-24574-4_28", "Wang et al., ChestX-ray8, CVPR 2017 (films)"],
         "intended_use": "Research and teaching: outlines and a ratio to be looked at on adult frontal chest films",
-        "required_packages_version": {"onnxruntime": "1.22.0"},
-        "network_data_format": {"inputs": {"film": _tensor("film", ["*", "*"])}, "outputs": _outputs()},
+        "network_data_format": {
+            "inputs": {"film": tensor_of("DX", "film", ["*", "*"])},
+            "outputs": _outputs(),
+        },
         "eval_metrics": {"lung_dice_real": figures["masks"]["outside_heart"]["mean"]},
         "viewer": _viewer(figures),
     }
+    return metadata(NAME, VERSION, said)
 
 
 def _outputs() -> dict[str, Any]:
     shape = [SIZE, SIZE]
-    found = {name: _tensor("segmentation", shape, "uint8") for name in ("lungs", "heart")}
-    found["chance"] = _tensor("probabilities", shape) | {"num_channels": 3}
-    found["chance_coarse"] = _tensor("probabilities", [SIZE // 16] * 2) | {"num_channels": 3}
-    found |= {name: _tensor("number", [1]) for name in SINGLE}
-    return found | {"area_percent": _tensor("right lung, left lung, heart", [3])}
-
-
-def _tensor(form: str, shape: list[Any], dtype: str = "float32") -> dict[str, Any]:
-    return {
-        "type": "image",
-        "format": form,
-        "modality": "DX",
-        "num_channels": 1,
-        "spatial_shape": shape,
-        "dtype": dtype,
-        "value_range": [],
-        "is_patch_data": False,
-        "channel_def": {},
-    }
+    found = {name: tensor_of("DX", "segmentation", shape, "uint8") for name in ("lungs", "heart")}
+    found["chance"] = tensor_of("DX", "probabilities", shape) | {"num_channels": 3}
+    found["chance_coarse"] = tensor_of("DX", "probabilities", [SIZE // 16] * 2) | {"num_channels": 3}
+    found |= {name: tensor_of("DX", "number", [1]) for name in SINGLE}
+    return found | {"area_percent": tensor_of("DX", "right lung, left lung, heart", [3])}
 
 
 def _viewer(figures: dict[str, Any]) -> dict[str, Any]:
@@ -102,27 +87,9 @@ def _viewer(figures: dict[str, Any]) -> dict[str, Any]:
             "a mirrored film (or heart) may be outlined with right and left exchanged",
             "the heart's lower edge lies in the shadow of the liver and is guessed; its width is what the ratio needs",
         ],
-        "resources": {
-            "ram_mb": 1000,
-            "vram_mb": 200,
-            "timeout_s": 60,
-            "max_batch": 1,
-            "providers": ["CUDAExecutionProvider", "CPUExecutionProvider"],
-            "fp16_ok": False,
-        },
-        "golden": [
-            {
-                "input": "tests/golden/in_0.npz",
-                "expected": "tests/golden/expected.json",
-                "atol": {"cpu": 1e-3, "cuda": 1e-2},
-            }
-        ],
-        "licence": {
-            "code": "Apache-2.0",
-            "weights": "Apache-2.0",
-            "training_data": "own drawings; NIH ChestX-ray14 films without labels, see docs/data_license.txt",
-            "redistributable": "yes",
-        },
+        "resources": resources(1000, vram_mb=200, timeout_s=60),
+        "golden": golden(1e-3, 1e-2),
+        "licence": LICENCE | {"training_data": TRAINING_DATA},
     }
 
 

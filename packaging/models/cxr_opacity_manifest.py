@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from manifest_parts import LICENCE, golden, heat_map, metadata, regulatory, resources, tensor_of
+
 NAME = "cxr-opacity-starter"
 VERSION = "2.0.0"
 NOT_FOR = (
@@ -18,40 +20,29 @@ CELLS = [10, 10]
 
 def manifest(figures: dict[str, Any]) -> dict[str, Any]:
     """configs/metadata.json without what `package_files` computes."""
-    return {
-        "schema": "urn:overread:model-package:1",
-        "name": NAME,
-        "version": VERSION,
+    said = {
         "changelog": {
             "2.0.0": "a linear model on an encoder that knows lungs and heart; heat on a grid of 10 x 10",
             "1.0.0": "first release",
         },
         "task": "opacity score on frontal chest radiographs",
         "description": "A linear model on a small network with an exact class activation map, for trying the workflow",
-        "authors": "The Overread authors",
-        "copyright": "The Overread authors, Apache-2.0",
         "references": [
             "Wang et al., ChestX-ray8, CVPR 2017",
             "Zhou et al., Learning deep features, CVPR 2016",
         ],
         "intended_use": "Trying how a model package runs, shows its heat and is judged; not for any patient",
-        "required_packages_version": {"onnxruntime": "1.22.0"},
         "network_data_format": _tensors(),
         "eval_metrics": {"auc_cross_validated": figures["cross_validated"]["network"]["all"]["auc"]},
         "viewer": _viewer(figures),
     }
+    return metadata(NAME, VERSION, said)
 
 
 def _viewer(figures: dict[str, Any]) -> dict[str, Any]:
     return {
         "kind": "whole",
-        "regulatory": {
-            "status": "research_only",
-            "content_qualification": "RESEARCH",
-            "not_for": list(NOT_FOR),
-            "users": ["anybody who tries the product"],
-            "age_range": [18, 120],
-        },
+        "regulatory": regulatory(NOT_FOR, users=("anybody who tries the product",)),
         "applicability": {
             "modality": ["CR", "DX"],
             "body_part": ["CHEST", "THORAX", "LUNG"],
@@ -62,16 +53,7 @@ def _viewer(figures: dict[str, Any]) -> dict[str, Any]:
         "preprocess": [{"op": "modality_lut"}, {"op": "invert_monochrome1"}],
         "inputs": [{"tensor": "film", "source": "image", "layout": "NCHW"}],
         "inference": {"mode": "simple"},
-        "maps": [
-            {
-                "tensor": "heat",
-                "key": "opacity_heat",
-                "kind": "heat",
-                "label": {"en": "Attention map: opacity"},
-                "value_range": [0.0, 1.0],
-                "threshold": 0.0,
-            }
-        ],
+        "maps": [heat_map("Attention map: opacity", 0.0, key="opacity_heat")],
         "outputs": [_opacity()],
         "study_score": {"tensor": "score"},
         "explain": {"method": "cam", "heat": "opacity_heat", "reference_corr": None},
@@ -83,27 +65,9 @@ def _viewer(figures: dict[str, Any]) -> dict[str, Any]:
             "clearly worse on AP than on PA films",
             "what lies outside the lungs moves the score at least as much as what lies inside: see the card",
         ],
-        "resources": {
-            "ram_mb": 1500,
-            "vram_mb": 300,
-            "timeout_s": 60,
-            "max_batch": 1,
-            "providers": ["CUDAExecutionProvider", "CPUExecutionProvider"],
-            "fp16_ok": False,
-        },
-        "golden": [
-            {
-                "input": "tests/golden/in_0.npz",
-                "expected": "tests/golden/expected.json",
-                "atol": {"cpu": 1e-4, "cuda": 2e-2},  # TF32 moved the map by 0.007 when it was imitated
-            }
-        ],
-        "licence": {
-            "code": "Apache-2.0",
-            "weights": "Apache-2.0",
-            "training_data": "NIH ChestX-ray14, see docs/data_license.txt",
-            "redistributable": "yes",
-        },
+        "resources": resources(1500, vram_mb=300, timeout_s=60),
+        "golden": golden(1e-4, 2e-2),  # TF32 moved the map by 0.007 when it was imitated
+        "licence": LICENCE | {"training_data": "NIH ChestX-ray14, see docs/data_license.txt"},
     }
 
 
@@ -177,14 +141,6 @@ def _tensors() -> dict[str, Any]:
 
 
 def _tensor(shape: list[Any], span: list[float]) -> dict[str, Any]:  # Any: numbers or "*"
-    return {
-        "type": "image" if shape else "probabilities",
-        "format": "magnitude" if shape else "classes",
-        "modality": "DX",
-        "num_channels": 1,
-        "spatial_shape": shape,
-        "dtype": "float32",
-        "value_range": span,
-        "is_patch_data": False,
-        "channel_def": {},
-    }
+    if shape:
+        return tensor_of("DX", "magnitude", shape, span=span)
+    return tensor_of("DX", "classes", shape, span=span) | {"type": "probabilities"}

@@ -8,9 +8,6 @@ Runs in the product's own environment (the phantom is the product's). Nothing is
 
 from __future__ import annotations
 
-import argparse
-import json
-import resource
 import time
 from pathlib import Path
 from typing import Any
@@ -31,7 +28,9 @@ from ct_scans import (
     read_scan,
     sides_of,
     to_grid,
+    whole_scan,
 )
+from measuring import asked_paths, cost_of, write_figures
 from package_files import run_model
 from scipy.ndimage import gaussian_filter
 
@@ -43,10 +42,7 @@ INSERTED = ((0.05, 0.0), (0.15, 0.05), (0.3, 0.1), (0.5, 0.1), (0.6, 0.25))  # g
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
+    options = asked_paths(__doc__, "data", "out")
     model = build_model("ct-dense-lung", "0.0.0").SerializeToString()
     phantom = [measure_phantom(model, name, spec) for name, spec in PHANTOMS.items()]
     scans = [measure_scan(model, name, options.data / place, remark) for name, place, remark in SCANS]
@@ -56,9 +52,9 @@ def main() -> None:
         "inserted": inserted,
         "scans": scans,
         "summary": summary(phantom, scans, inserted),
-        "speed": speed(model),
+        "speed": cost_of(run_model, model, given(*whole_scan())),
     }
-    options.out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    write_figures(options.out, figures)
 
 
 def measure_phantom(model: bytes, name: str, spec: PhantomSpec) -> dict[str, Any]:
@@ -173,19 +169,6 @@ def summary(
         "healthy_percent": max(healthy),
         "real_baseline_percent": max(real),
         "lowest_lung_dice": min(min(row["dice"]) for row in phantom),
-    }
-
-
-def speed(model: bytes) -> dict[str, float]:
-    """Seconds of one run on 200 x 512 x 512 with one thread, and the peak memory of this whole process."""
-    pixels, _ = chest_ct(PhantomSpec())
-    arrays = given(pixels.astype(np.float32), PhantomSpec().spacing_mm)
-    start = time.monotonic()
-    run_model(model, arrays)
-    seconds = time.monotonic() - start
-    return {
-        "seconds": round(seconds, 1),
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
 
 

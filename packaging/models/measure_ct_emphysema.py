@@ -8,16 +8,13 @@ Runs in the product's own environment. Nothing is learned or tuned here.
 
 from __future__ import annotations
 
-import argparse
-import json
-import resource
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from ct_emphysema_graph import build_model
-from ct_scans import CHESTS, SCANS, Floats, PhantomSpec, blobs, given, read_scan, sides_of, to_grid
+from ct_scans import CHESTS, SCANS, Floats, blobs, given, read_scan, sides_of, to_grid, whole_scan
+from measuring import asked_paths, cost_of, write_figures
 from package_files import run_model
 
 from app.phantom.chest import chest_ct
@@ -31,10 +28,7 @@ NOISES = (12.0, 30.0, 60.0)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
+    options = asked_paths(__doc__, "data", "out")
     model = build_model("ct-emphysema", "0.0.0").SerializeToString()
     scans = [measure_scan(model, name, options.data / place, remark) for name, place, remark in SCANS]
     inserted = [row for name, place, _ in SCANS[:CHESTS] for row in insert(model, name, options.data / place)]
@@ -57,9 +51,9 @@ def main() -> None:
             "real_baseline_percent": max(max(row["laa_percent"]) for row in scans[:CHESTS]),
             "healthy_percent": max(max(row["laa_percent"]) for row in noise),
         },
-        "speed": speed(model),
+        "speed": cost_of(run_model, model, given(*whole_scan())),
     }
-    options.out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    write_figures(options.out, figures)
 
 
 def numbers_of(answer: dict[str, Any]) -> dict[str, Any]:
@@ -112,19 +106,6 @@ def healthy_phantom(model: bytes, noise_hu: float) -> dict[str, Any]:
     pixels, _ = chest_ct(spec)
     answer = run_model(model, given(pixels.astype(np.float32), spec.spacing_mm))
     return {"noise_hu": noise_hu} | numbers_of(answer)
-
-
-def speed(model: bytes) -> dict[str, float]:
-    """Seconds of one run on 200 x 512 x 512 with one thread, and the peak memory of this whole process."""
-    pixels, _ = chest_ct(PhantomSpec())
-    arrays = given(pixels.astype(np.float32), PhantomSpec().spacing_mm)
-    start = time.monotonic()
-    run_model(model, arrays)
-    seconds = time.monotonic() - start
-    return {
-        "seconds": round(seconds, 1),
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-    }
 
 
 if __name__ == "__main__":

@@ -10,11 +10,7 @@ below are too narrow for scans of other patients. Runs in the product's own envi
 
 from __future__ import annotations
 
-import argparse
 import csv
-import json
-import resource
-import time
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +18,8 @@ import numpy as np
 from ct_nodule_graph import GRID_MM, build_model
 from ct_nodule_manifest import THRESHOLD
 from ct_nodules_made import Made, Spot, froc, meets, spots_in, with_nodules
-from ct_scans import CHESTS, SCANS, Floats, PhantomSpec, read_scan, sitk, to_grid
+from ct_scans import CHESTS, SCANS, Floats, read_scan, sitk, to_grid, whole_scan
+from measuring import asked_paths, cost_of, wilson_share, write_figures
 from numpy.typing import NDArray
 from package_files import run_model
 
@@ -45,10 +42,7 @@ KINDS = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
+    options = asked_paths(__doc__, "data", "out")
     model = build_model("ct-nodule-candidates", "0.0.0").SerializeToString()
     runs = [run for _, place, _ in SCANS[:CHESTS] for run in made_runs(model, options.data / place)]
     shares, limits, best = froc(runs, ALARMS)
@@ -62,9 +56,9 @@ def main() -> None:
         "operating": operating(runs, best),
         "lesions": [lesion(model, options.data, *one) for one in LESIONS],
         "phantom": phantom(model),
-        "speed": speed(model),
+        "speed": cost_of(run_model, model, {"hu": on_grid(*whole_scan())[0][None, None]}),
     }
-    options.out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    write_figures(options.out, figures)
 
 
 def on_grid(
@@ -101,19 +95,7 @@ def made_runs(model: bytes, place: Path) -> list[tuple[list[Spot], list[Made]]]:
 def share_of(best: list[tuple[Made, float]], kind: Any, limit: float) -> dict[str, Any]:
     """Share of one kind above a limit, with its Wilson interval."""
     hits = [score > limit for made, score in best if kind(made)]
-    return wilson(sum(hits), len(hits))
-
-
-def wilson(hits: int, count: int) -> dict[str, Any]:
-    """A share with its 95 % interval (Wilson 1927)."""
-    z, share = 1.959964, hits / count
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z / (1 + z * z / count) * float(np.sqrt(share * (1 - share) / count + z * z / (4 * count * count)))
-    return {
-        "value": round(share, 3),
-        "ci95": [round(max(middle - half, 0.0), 3), round(middle + half, 3)],
-        "n": count,
-    }
+    return wilson_share(sum(hits), len(hits))
 
 
 def operating(runs: list[tuple[list[Spot], list[Made]]], best: list[tuple[Made, float]]) -> dict[str, Any]:
@@ -218,19 +200,6 @@ def phantom(model: bytes) -> dict[str, Any]:
             for one in made
             if not any(meets(spot, one) for spot in above)
         ],
-    }
-
-
-def speed(model: bytes) -> dict[str, float]:
-    """Seconds of one run on 200 x 512 x 512 (as cubes of 1.5 mm) with one thread, and this process's peak memory."""
-    pixels, _ = chest_ct(PhantomSpec())
-    values, _, _ = on_grid(pixels.astype(np.float32), PhantomSpec().spacing_mm)
-    start = time.monotonic()
-    run_model(model, {"hu": values[None, None]})
-    seconds = time.monotonic() - start
-    return {
-        "seconds": round(seconds, 1),
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
 
 

@@ -8,9 +8,7 @@ WORK holds what `train_cxr_lungs.py` left. Runs in the product's own environment
 
 from __future__ import annotations
 
-import argparse
 import csv
-import json
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from drawn_chest import draw, painted_chest
 from drawn_film import expose
 from lungs_graph import SIZE, build_model, read_weights
 from lungs_rules import largest, ratio_of
+from measuring import asked_paths, write_figures
 from numpy.typing import NDArray
 from package_files import run_model
 from PIL import Image
@@ -34,10 +33,7 @@ Answer = dict[str, Any]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name in ("data", "models", "work", "out"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    options = parser.parse_args()
+    options = asked_paths(__doc__, "data", "models", "work", "out")
     model = build_model(
         read_weights(options.work / "lungs.npz"), "cxr-lungs-heart", "0.0.0"
     ).SerializeToString()
@@ -58,7 +54,7 @@ def main() -> None:
         "drawn": on_drawings(model),
         "odd": on_odd_pictures(model, nih, held_out),
     }
-    options.out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    write_figures(options.out, figures)
 
 
 def table(folder: Path) -> list[dict[str, str]]:

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -27,18 +25,16 @@ from cxr_figures import (
     inner_thumbnails,
     number_scores,
     over_folds,
-    proportion,
     shared_numbers,
     thumbnails,
     youden_point,
 )
 from cxr_films import FOLDS, Films, list_hash, read_films
 from cxr_graph import CELLS, Scale, Weights, build_model, read_weights
+from measuring import wilson_share, write_figures
 from numpy.typing import NDArray
-from package_files import ROOT
 from PIL import Image
 
-sys.path.insert(0, str(ROOT))
 Floats = NDArray[np.float32]
 FIRST_VERSION = (
     0.814,
@@ -82,7 +78,7 @@ def main() -> None:
     figures["outside"] = outside_look(final, options.data / "cxr_covid_hannover")
     figures["phantom"] = phantom_look(final)
     figures["mirrored"] = mirrored(final, folder, films)
-    options.out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    write_figures(options.out, figures)
 
 
 def repeated(
@@ -191,9 +187,14 @@ def operating_point(films: Films, logits: NDArray[np.float64], scale: Scale) -> 
     above = logits >= scale.operating_logit
     sick = films.labels == 1
     return {
-        "sensitivity": proportion(int((above & sick).sum()), int(sick.sum())),
-        "specificity": proportion(int((~above & ~sick).sum()), int((~sick).sum())),
+        "sensitivity": counted_share(int((above & sick).sum()), int(sick.sum())),
+        "specificity": counted_share(int((~above & ~sick).sum()), int((~sick).sum())),
     }
+
+
+def counted_share(hits: int, count: int) -> dict[str, Any]:
+    """A share with its interval and the films behind it."""
+    return wilson_share(hits, count) | {"hits": hits}
 
 
 def pointing(films: Films, cams: Floats, folder: Path) -> dict[str, Any]:
@@ -230,7 +231,7 @@ def outside_look(model: Any, folder: Path) -> dict[str, Any]:
             outside.append(share_outside(answer["heat"][0, 0], read_film(folder / row["lung_mask_file"])))
     share = {"median_outside_lungs": round(float(np.median(outside)), 2), "films_with_mask": len(outside)}
     return {
-        "sensitivity": proportion(called, len(rows)),
+        "sensitivity": counted_share(called, len(rows)),
         "patients": len({row["patient_id"] for row in rows}),
         **share,
     }

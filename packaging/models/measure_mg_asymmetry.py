@@ -9,9 +9,6 @@ Thresholds come from pairs of other seeds than those that the figures are of. Re
 
 from __future__ import annotations
 
-import argparse
-import json
-import resource
 import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
@@ -22,7 +19,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import pydicom
-from measure_ct_nodules import wilson
+from measuring import asked_paths, peak_mb, wilson_share, write_figures
 from mg_asymmetry_graph import PAIRS, build_model
 from mg_made import Film
 from mg_made_pairs import PIXEL_MM, MadeSide, blob_somewhere, made_pair
@@ -36,9 +33,7 @@ NEAR_MM = 10.0  # a mark counts as in its place within the blob's radius, this a
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
+    options = asked_paths(__doc__, "out")
     asked = [(part, seed, 0.0) for part in ("set", "measured") for seed in RUNS[part]]
     asked += [("blobs", seed, radius) for seed in RUNS["blobs"] for radius in RADII]
     with ProcessPoolExecutor(2) as pool:
@@ -53,7 +48,7 @@ def main() -> None:
         "index_without_blob": quantiles([row["index"] for row in rows if row["part"] == "measured"]),
         "real": measure_real(),
     }
-    options.out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    write_figures(options.out, figures)
 
 
 @lru_cache(maxsize=1)
@@ -131,14 +126,14 @@ def at_limit(rows: list[dict[str, Any]], wanted: float, limit: float) -> dict[st
     found = {}
     for radius in RADII:
         hits = [is_hit(row, limit) for row in blobs if row["radius"] == radius]
-        found[f"{2 * radius:.0f} mm across"] = wilson(sum(hits), len(hits))
+        found[f"{2 * radius:.0f} mm across"] = wilson_share(sum(hits), len(hits))
     wrong = [row["other"] >= limit for row in blobs]
     return {
         "wanted": wanted,
         "threshold": limit,
-        "false_alarms": wilson(sum(plain), len(plain)),
+        "false_alarms": wilson_share(sum(plain), len(plain)),
         "sensitivity": found,
-        "wrong_side": wilson(sum(wrong), len(wrong)),
+        "wrong_side": wilson_share(sum(wrong), len(wrong)),
     }
 
 
@@ -147,7 +142,11 @@ def by_density(rows: list[dict[str, Any]], share: float, limit: float) -> dict[s
     own = [row for row in rows if row["share"] == share]
     hits = [is_hit(row, limit) for row in own if row["part"] == "blobs"]
     plain = [row["top"] >= limit for row in own if row["part"] == "measured"]
-    return {"share": share, "found": wilson(sum(hits), len(hits)), "alarms": wilson(sum(plain), len(plain))}
+    return {
+        "share": share,
+        "found": wilson_share(sum(hits), len(hits)),
+        "alarms": wilson_share(sum(plain), len(plain)),
+    }
 
 
 def places(rows: list[dict[str, Any]], limit: float) -> dict[str, float]:
@@ -174,8 +173,7 @@ def measure_real() -> dict[str, Any]:
         answer = ask(films, 0.0)
         seconds = round(time.monotonic() - start, 1)
         rows += [real_row(answer, case.name, pair) | {"seconds": seconds} for pair in PAIRS]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return {"pairs": rows, "peak_mb": peak}
+    return {"pairs": rows, "peak_mb": peak_mb()}
 
 
 def real_row(answer: dict[str, Any], case: str, pair: str) -> dict[str, Any]:

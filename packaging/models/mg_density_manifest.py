@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from ct_manifest_parts import LICENCE, golden, label_map, measure, regulatory, resources
+from manifest_parts import (
+    LICENCE,
+    golden,
+    heat_map,
+    label_map,
+    measure,
+    metadata,
+    regulatory,
+    resources,
+    tensor_of,
+)
 from mg_breast_graph import CLUSTER_SCORE, CLUSTER_SPOTS, FIGURES
 
 NAME = "mg-density"
@@ -29,49 +39,33 @@ CLUSTER_SOURCE = (
 
 def manifest(figures: dict[str, Any]) -> dict[str, Any]:
     """configs/metadata.json without what `package_files` computes."""
-    return {
-        "schema": "urn:overread:model-package:1",
-        "name": NAME,
-        "version": VERSION,
+    said = {
         "changelog": {
             "1.1.0": "the quarter of density is told as a letter a to d, with its cut-points",
             "1.0.0": "first release: one view at a time",
         },
         "task": "percent density and bright clusters on one mammogram",
         "description": "Breast, pectoral muscle, share of dense tissue, and clusters of small bright spots",
-        "authors": "The Overread authors",
-        "copyright": "The Overread authors, Apache-2.0",
         "references": [
             "ACR BI-RADS Mammography, fourth edition (2003): area percent of the four compositions",
             "ACR BI-RADS Mammography, fifth edition (2013): letters a to d by pattern, without a percentage",
             "Accuracy of assigned BI-RADS breast density category definitions, Acad Radiol, September 2006",
         ],
         "intended_use": "Research and teaching: a second look at density and at clusters of bright spots; no screening",
-        "required_packages_version": {"onnxruntime": "1.22.0"},
-        "network_data_format": {"inputs": {"film": _tensor("film", ["*", "*"])}, "outputs": _outputs()},
+        "network_data_format": {
+            "inputs": {"film": tensor_of("MG", "film", ["*", "*"])},
+            "outputs": _outputs(),
+        },
         "eval_metrics": {"mean_density_error_points_made": figures["summary"]["mean_error_points"]},
         "viewer": _viewer(figures),
     }
+    return metadata(NAME, VERSION, said)
 
 
 def _outputs() -> dict[str, Any]:
-    found = {name: _tensor("segmentation", ["*", "*"], "uint8") for name in ("tissue", "clusters")}
-    found["heat"] = _tensor("heat", ["*", "*"])
-    return found | {name: _tensor("number", [1]) for name in FIGURES}
-
-
-def _tensor(form: str, shape: list[Any], dtype: str = "float32") -> dict[str, Any]:
-    return {
-        "type": "image",
-        "format": form,
-        "modality": "MG",
-        "num_channels": 1,
-        "spatial_shape": shape,
-        "dtype": dtype,
-        "value_range": [],
-        "is_patch_data": False,
-        "channel_def": {},
-    }
+    found = {name: tensor_of("MG", "segmentation", ["*", "*"], "uint8") for name in ("tissue", "clusters")}
+    found["heat"] = tensor_of("MG", "heat", ["*", "*"])
+    return found | {name: tensor_of("MG", "number", [1]) for name in FIGURES}
 
 
 def _viewer(figures: dict[str, Any]) -> dict[str, Any]:
@@ -92,14 +86,7 @@ def _viewer(figures: dict[str, Any]) -> dict[str, Any]:
         "maps": [
             label_map("tissue", "Breast, dense tissue, muscle", tissue),
             label_map("clusters", "Clusters of bright spots", {"1": "Cluster of bright spots"}),
-            {
-                "tensor": "heat",
-                "key": "heat",
-                "kind": "heat",
-                "label": {"en": f"Bright spots within about 1 cm (1 is {2 * CLUSTER_SPOTS})"},
-                "value_range": [0.0, 1.0],
-                "threshold": 0.3,
-            },
+            heat_map(f"Bright spots within about 1 cm (1 is {2 * CLUSTER_SPOTS})", 0.3),
         ],
         "outputs": [
             {
