@@ -84,6 +84,34 @@ class Shutter:
 
 
 @dataclass(frozen=True, slots=True)
+class ShutterShapes:
+    """The shapes that a file names; what is shown lies in all of them.
+
+    edges: left, right, upper, lower. circle: row, column, radius. vertices: (row, column). Counted from 1.
+    overlay_group: a plane whose bits hide what they cover, such as 0x6000. aspect: row spacing / column spacing.
+    grey: what stands in place of the rest, 0 black to 1 white.
+    """
+
+    edges: tuple[int, int, int, int] | None = None
+    circle: tuple[int, int, int] | None = None
+    vertices: tuple[tuple[int, int], ...] = ()
+    overlay_group: int | None = None
+    grey: float = 0.0
+    aspect: float = 1.0
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Which shapes there are, as the last parts of the text keys `objects.shutter.*`."""
+        named = {
+            "rectangle": self.edges is not None,
+            "circle": self.circle is not None,
+            "polygon": bool(self.vertices),
+            "bitmap": self.overlay_group is not None,
+        }
+        return tuple(kind for kind, is_there in named.items() if is_there)
+
+
+@dataclass(frozen=True, slots=True)
 class RealWorldMap:
     """What stored values from first to last mean in the world (PS3.3 C.7.6.16.2.11). A fact, never applied silently."""
 

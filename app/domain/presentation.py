@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.domain.display import LookupTable, OverlayPlane, VoiFunction
+from app.domain.display import LookupTable, OverlayPlane, ShutterShapes, VoiFunction
 from app.domain.objects import ImageReference, ObjectHead, Rgb
 from app.domain.volume import Window
 
@@ -95,22 +95,13 @@ class Layer:
     color_rgb: Rgb | None
 
 
-@dataclass(frozen=True, slots=True)
-class Shutter:
-    """RECTANGULAR: (left, top), (right, bottom). CIRCULAR: centre, and radius. POLYGONAL: corners. Pixels from 1."""
-
-    kind: str
-    points: tuple[XY, ...]
-    radius_px: float | None = None
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class PresentationState:
     """A GSPS, colour or pseudo-colour state. Rotation is clockwise, and comes before the flip (PS3.3 C.10.6).
 
     images: all that it is about. is_inverted: by the presentation LUT shape; None where the state names none.
     presentation_table: what stands in place of that shape. overlays: drawn; hidden: what its bitmap
-    shutter covers. shutter_value: P-value (0 to 65535) in place of what a shutter hides.
+    shutter covers.
     unapplied: what it asks for that is not done, as the last parts of the text keys `objects.unapplied.*`.
     """
 
@@ -120,8 +111,7 @@ class PresentationState:
     windows: tuple[ShownWindow, ...]
     layers: tuple[Layer, ...]
     annotations: tuple[Annotation, ...]
-    shutters: tuple[Shutter, ...]
-    shutter_value: int
+    shutter: ShutterShapes | None
     rotation_deg: int
     is_flipped: bool
     is_inverted: bool | None

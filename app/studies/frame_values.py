@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.domain.display import RealWorldMap, VoiFunction
+from app.domain.display import RealWorldMap, ShutterShapes, VoiFunction
 from app.domain.errors import PixelsUnreadableError, StudyUnreadableError
 from app.domain.volume import Window
 from app.studies.showing import read_aspect, read_real_world
-from app.studies.shutters import ShutterShapes, read_shapes
+from app.studies.shutters import read_shutter
 from app.studies.slow_headers import damage, first_item, leave_to_disc, read_dataset
 
 if TYPE_CHECKING:
@@ -83,10 +83,8 @@ def _shutter(groups: Groups) -> tuple[ShutterShapes | None, int]:
     if item is None:
         return None, 0
     measures = _item(groups, "PixelMeasuresSequence")
-    try:
-        return read_shapes(item, read_aspect(measures) if measures is not None else 1.0), 0
-    except damage():
-        return None, 1
+    shapes, is_lost = read_shutter(item, read_aspect(measures) if measures is not None else 1.0)
+    return shapes, int(is_lost)
 
 
 def _rescale(groups: Groups) -> tuple[float, float, str] | None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.domain.display import LookupTable, RealWorldMap
+from app.domain.display import LookupTable, RealWorldMap, ShutterShapes
 from app.domain.errors import PixelsUnreadableError, StudyUnreadableError
 from app.studies.lookup_tables import read_table
 from app.studies.overlays import OverlayGroup, read_groups
-from app.studies.shutters import ShutterShapes, read_shapes
+from app.studies.shutters import read_shutter
 from app.studies.slow_headers import damage, read_dataset
 from app.studies.tags import MODALITY_LUT, OVERLAY_ROWS, REAL_WORLD_MAPS, SHUTTER_SHAPE, VOI_LUT
 
@@ -63,7 +63,7 @@ def read_showing(path: Path, noted: Collection[int], kind: StoredKind) -> Showin
         dataset, signed=kind.negative if modality is None else False, little=little
     )
     overlays, lost_overlays = read_groups(dataset, little=little) if set(noted) & OVERLAY_ROWS else ((), 0)
-    shutter, lost_shutters = _shutter(dataset)
+    shutter, is_shutter_lost = read_shutter(dataset, read_aspect(dataset))
     return Showing(
         modality_table=modality,
         voi_tables=tables,
@@ -72,7 +72,7 @@ def read_showing(path: Path, noted: Collection[int], kind: StoredKind) -> Showin
         real_world=read_real_world([dataset]),
         lost_tables=lost_tables,
         lost_overlays=lost_overlays,
-        lost_shutters=lost_shutters,
+        lost_shutters=int(is_shutter_lost),
     )
 
 
@@ -110,13 +110,6 @@ def _voi_tables(dataset: Dataset, *, signed: bool, little: bool) -> tuple[tuple[
         except damage():
             lost += 1
     return tuple(found), lost
-
-
-def _shutter(dataset: Dataset) -> tuple[ShutterShapes | None, int]:
-    try:
-        return read_shapes(dataset, read_aspect(dataset)), 0
-    except damage():
-        return None, 1
 
 
 def _real_world(item: Dataset) -> RealWorldMap | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.display import OverlayPlane, Shutter
+from app.domain.display import OverlayPlane, Shutter, ShutterShapes
+from app.studies.slow_headers import damage
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -21,24 +21,16 @@ WHITE = 65535
 MOST_VERTICES = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class ShutterShapes:
-    """The shapes that a file names; what is shown lies in all of them.
-
-    edges: left, right, upper, lower. circle: row, column, radius. vertices: (row, column). Counted from 1.
-    overlay_group: a plane whose bits hide what they cover, such as 0x6000. aspect: row spacing / column spacing.
-    """
-
-    edges: tuple[int, int, int, int] | None = None
-    circle: tuple[int, int, int] | None = None
-    vertices: tuple[tuple[int, int], ...] = ()
-    overlay_group: int | None = None
-    grey: float = 0.0
-    aspect: float = 1.0
+def read_shutter(dataset: Dataset, aspect: float = 1.0) -> tuple[ShutterShapes | None, bool]:
+    """As `read_shapes`, and whether a shutter is named that cannot be read."""
+    try:
+        return read_shapes(dataset, aspect), False
+    except damage():
+        return None, True
 
 
 def read_shapes(dataset: Dataset, aspect: float = 1.0) -> ShutterShapes | None:
-    """The shutter module of a data set or of an item of a Frame Display Shutter Sequence; None if there is none.
+    """The shutter module of an image, a presentation state or an item of a Frame Display Shutter Sequence, if any.
 
     Raises ValueError and what pydicom raises where a named shape lacks its numbers.
     """

@@ -194,8 +194,9 @@ def _presentation(state: PresentationState) -> Iterator[Row]:
     turned += [text("objects.inverted")] if state.is_inverted else []
     if turned:
         yield Row(0, text("objects.row.turned"), ", ".join(turned))
-    for shutter in state.shutters:
-        yield Row(0, text("objects.row.shutter"), shutter.kind.lower())
+    if state.shutter is not None:
+        shapes = ", ".join(text(f"objects.shutter.{kind}") for kind in state.shutter.kinds)
+        yield Row(0, text("objects.row.shutter"), shapes)
     for annotation in state.annotations:
         image = next(iter(annotation.images), None)
         count = len(annotation.graphics)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from app.domain.display import LookupTable, OverlayPlane
+from app.domain.display import LookupTable, OverlayPlane, ShutterShapes
 from app.domain.objects import ImageReference, Rgb
 from app.domain.presentation import (
     XY,
@@ -17,7 +17,6 @@ from app.domain.presentation import (
     ShownWindow,
 )
 from app.domain.volume import FrameRef
-from app.studies.shutters import WHITE, ShutterShapes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +68,7 @@ def look_of(state: PresentationState, frame: FrameRef, aspect: float = 1.0) -> F
         is_inverted=state.is_inverted if state.presentation_table is None else False,  # a table says it all
         area=area,
         drawings=_drawings(state, frame),
-        shutter=_shutter(state, aspect),
+        shutter=None if state.shutter is None else replace(state.shutter, aspect=aspect),
         unapplied=tuple(unapplied),
         modality=state.modality,
         presentation_table=state.presentation_table,
@@ -88,26 +87,6 @@ def _drawings(state: PresentationState, frame: FrameRef) -> tuple[tuple[Annotati
     mine = [one for one in state.annotations if covers(one.images, frame)]
     mine.sort(key=lambda one: order.get(one.layer, -1))
     return tuple((one, colours.get(one.layer)) for one in mine)
-
-
-def _shutter(state: PresentationState, aspect: float) -> ShutterShapes | None:
-    """One set of shapes of all; what is shown lies in all of them."""
-    shutters = state.shutters
-    if not shutters and not state.hidden:
-        return None
-    edges: tuple[int, int, int, int] | None = None
-    circle: tuple[int, int, int] | None = None
-    vertices: tuple[tuple[int, int], ...] = ()
-    for one in shutters:
-        if one.kind == "RECTANGULAR":
-            (left, top), (right, bottom) = one.points
-            edges = (int(left), int(right), int(top), int(bottom))
-        elif one.kind == "CIRCULAR" and one.radius_px is not None:
-            circle = (int(one.points[0][1]), int(one.points[0][0]), int(one.radius_px))
-        elif one.kind == "POLYGONAL":
-            vertices = tuple((int(row), int(column)) for column, row in one.points)
-    grey = min(max(state.shutter_value, 0), WHITE) / WHITE
-    return ShutterShapes(edges=edges, circle=circle, vertices=vertices, grey=grey, aspect=aspect)
 
 
 def area_edges(look: FrameLook, rows: int, columns: int) -> tuple[XY, XY]:

@@ -13,10 +13,11 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRBigEndian
 
+from app.domain.display import ShutterShapes
 from app.domain.volume import RemarkKind
 from app.studies.overlays import OverlayGroup, plane_of, read_groups
 from app.studies.pixel_header import read_pixel_header
-from app.studies.shutters import ShutterShapes, read_shapes, shutter_of
+from app.studies.shutters import read_shapes, shutter_of
 from app.studies.stack_frame import showing_remarks
 from tests.support.dicom_files import write
 from tests.support.pictures import frame_at, frame_of, grey_file, item, sequence, with_overlay

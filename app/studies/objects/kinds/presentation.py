@@ -15,7 +15,6 @@ from app.domain.presentation import (
     Layer,
     ModalityStep,
     PresentationState,
-    Shutter,
     TextNote,
 )
 from app.studies.objects.fields import (
@@ -35,6 +34,7 @@ from app.studies.objects.presentation_grey import (
     presentation_table_of,
     windows_of,
 )
+from app.studies.shutters import read_shutter
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -56,16 +56,15 @@ def read_presentation(head: ObjectHead, dataset: Dataset) -> PresentationState:
     windows, lost_windows = windows_of(dataset, modality or ModalityStep(), images)
     presentation_table = presentation_table_of(dataset)
     overlays, hidden, lost_bitmaps = bitmaps_of(dataset)
-    unapplied = _unapplied(dataset) + tuple(
-        name
-        for name, is_lost in (
-            ("modality_table", modality is None),
-            ("voi_table", lost_windows > 0),
-            ("presentation_table", "PresentationLUTSequence" in dataset and presentation_table is None),
-            ("overlay", lost_bitmaps),
-        )
-        if is_lost
-    )
+    shutter, is_shutter_lost = read_shutter(dataset)
+    lost_parts = {
+        "modality_table": modality is None,
+        "voi_table": lost_windows > 0,
+        "presentation_table": "PresentationLUTSequence" in dataset and presentation_table is None,
+        "overlay": lost_bitmaps,
+        "shutter": is_shutter_lost,
+    }
+    unapplied = _unapplied(dataset) + tuple(name for name, is_lost in lost_parts.items() if is_lost)
     notices += [Notice(f"objects.unapplied.{one}") for one in unapplied]
     description = text_of(dataset, "ContentDescription")
     return PresentationState(
@@ -75,8 +74,7 @@ def read_presentation(head: ObjectHead, dataset: Dataset) -> PresentationState:
         windows=windows,
         layers=tuple(_layers(dataset)),
         annotations=annotations,
-        shutters=tuple(_shutters(dataset)),
-        shutter_value=whole_of(dataset, "ShutterPresentationValue"),
+        shutter=shutter,
         rotation_deg=whole_of(dataset, "ImageRotation") % 360,
         is_flipped=text_of(dataset, "ImageHorizontalFlip") == "Y",
         is_inverted=_SHAPES.get(text_of(dataset, "PresentationLUTShape")),
@@ -190,31 +188,6 @@ def _note(item: Dataset) -> TextNote:
 
 def _pairs(numbers: tuple[float, ...]) -> tuple[XY, ...]:
     return tuple(pair for at, pair in enumerate(pairwise(numbers)) if at % 2 == 0)
-
-
-def _shutters(dataset: Dataset) -> list[Shutter]:
-    """Shapes of the display shutter (PS3.3 C.7.6.11); row before column in the file, turned here."""
-    found = []
-    for kind in text_of(dataset, "ShutterShape").split("\\"):
-        if kind == "RECTANGULAR":
-            edges = [
-                number_of(dataset, f"Shutter{side}Edge")
-                for side in ("LeftVertical", "UpperHorizontal", "RightVertical", "LowerHorizontal")
-            ]
-            left, top, right, bottom = (0.0 if edge is None else edge for edge in edges)
-            if None not in edges:
-                found.append(Shutter(kind, ((left, top), (right, bottom))))
-        elif kind == "CIRCULAR":
-            center, radius = (
-                numbers_of(dataset, "CenterOfCircularShutter"),
-                number_of(dataset, "RadiusOfCircularShutter"),
-            )
-            if len(center) == 2 and radius is not None:
-                found.append(Shutter(kind, ((center[1], center[0]),), radius))
-        elif kind == "POLYGONAL":
-            corners = _pairs(numbers_of(dataset, "VerticesOfThePolygonalShutter"))
-            found.append(Shutter(kind, tuple((column, row) for row, column in corners)))
-    return found
 
 
 READER = ObjectReader(

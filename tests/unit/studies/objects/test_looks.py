@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -63,6 +64,23 @@ def test_shapes_of_a_shutter_are_taken_together(tmp_path: Path) -> None:
     assert look is not None
     assert look.shutter is not None
     assert (look.shutter.edges, look.shutter.circle, look.shutter.grey) == ((2, 9, 3, 8), (5, 6, 4), 1.0)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"ShutterShape": "CIRCULAR", "CenterOfCircularShutter": [5, 6]},
+        {"ShutterShape": "POLYGONAL", "VerticesOfThePolygonalShutter": [1, 1, 5, 5]},
+        {"ShutterShape": ["RECTANGULAR", "BITMAP"], "ShutterLeftVerticalEdge": 2},
+    ],
+    ids=lambda one: str(one["ShutterShape"]),
+)
+def test_a_shutter_that_cannot_be_read_is_said(broken: dict[str, Any], tmp_path: Path) -> None:
+    state, frame = state_of(tmp_path, **broken)
+    look = look_of(state, frame)
+    assert look is not None
+    assert (look.shutter, look.unapplied) == (None, ("shutter",))
+    assert [notice.key for notice in state.head.notices] == ["objects.unapplied.shutter"]
 
 
 def test_another_image_has_no_look(tmp_path: Path) -> None:

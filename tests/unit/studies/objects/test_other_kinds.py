@@ -132,7 +132,8 @@ def test_a_presentation_state_keeps_drawings_windows_turns_and_shutters(
     assert found.windows[0].window is not None
     assert (found.windows[0].window.center, found.windows[0].window.width) == (40.0, 400.0)
     assert (found.rotation_deg, found.is_flipped) == (90, True)
-    assert found.shutters[0].points == ((5.0, 3.0),)  # row before column in the file
+    assert found.shutter is not None
+    assert found.shutter.circle == (3, 5, 2)  # row before column
 
 
 def pdf_file(folder: Path, document: bytes) -> Path:
