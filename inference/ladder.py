@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from inference.errors import Problem, RunRefusedError
 from inference.manifest import Manifest
@@ -19,12 +18,6 @@ SMALLER, TO_CPU, DEVICE_FAILED = (
 )
 FELL = frozenset({SMALLER, TO_CPU, DEVICE_FAILED})
 """Warnings after which the process is better ended: what its device holds is given back by that alone."""
-
-
-class RanOn(Protocol):
-    """What tells on which device sessions landed."""
-
-    provider: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,11 +108,6 @@ class CadFinding:
     measurements: tuple[Measurement, ...] = ()
     evaluations: tuple[tuple[Code, Code], ...] = ()
 
-    @property
-    def is_shown_by_default(self) -> bool:
-        """Required marks only: optional ones on request, those not for presentation never."""
-        return self.intent is RenderingIntent.REQUIRED
-
 
 class CadOutcome(Enum):
     """What the report says of its algorithms (PS3.16 CID 6047): failed is kept apart from none found."""

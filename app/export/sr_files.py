@@ -30,17 +30,15 @@ def write_reports(
     """One file per study, model run and reader that has findings with these verdicts."""
     files: list[str] = []
     findings = 0
-    remarks: list[str] = []
-    for document in _documents(export_set, title, verdicts, remarks):
+    for document in _documents(export_set, title, verdicts):
         numbered = replace(document, number=len(files) + 1)
         name = f"{stem}_{len(files) + 1:04d}.dcm"
         with encoding(name):
             save(build(numbered), folder / name)
         files.append(name)
         findings += len(document.judgements)
-    if not files and not remarks:
-        remarks.append(text("export.remark.nothing_accepted", format=stem))
-    return Written(tuple(files), findings, tuple(remarks))
+    remarks = () if files else (text("export.remark.nothing_accepted", format=stem),)
+    return Written(tuple(files), findings, remarks)
 
 
 def check_reports(
@@ -80,9 +78,7 @@ def check_reports(
         raise ExportRefusedError("error.export.differs", file=", ".join(written.files))
 
 
-def _documents(
-    export_set: ExportSet, title: str, verdicts: tuple[Verdict, ...], remarks: list[str]
-) -> Iterator[Document]:
+def _documents(export_set: ExportSet, title: str, verdicts: tuple[Verdict, ...]) -> Iterator[Document]:
     for study in export_set.studies:
         segments = _segments(export_set, study)
         for result in study.reading.results:

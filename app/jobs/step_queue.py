@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -180,8 +180,3 @@ def _step(row: StepRow) -> Step:
         row.started_at,
         row.ended_at,
     )
-
-
-def only_failed(steps: Iterable[Step]) -> tuple[Step, ...]:
-    """Those that ended without a result."""
-    return tuple(one for one in steps if one.ending is not None and one.ending.outcome == FAILED)

@@ -10,7 +10,6 @@ from app.quality.forms import SampleForm
 from app.quality.records import Call
 
 LEAST, MOST = 20, 400
-ALGORITHM = "random.Random(seed).sample of the sorted study UIDs"
 
 
 def draw(calls: Sequence[Call], month: str, model: str, version: str, size: int, seed: int) -> SampleForm:

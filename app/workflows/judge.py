@@ -93,11 +93,6 @@ def reread(ctx: AppContext) -> None:
     show_anew(ctx)
 
 
-def shown_listing(ctx: AppContext) -> Listing:
-    """What the panel lists now."""
-    return listing_of(ctx.store.state.reading)
-
-
 def listing_of(state: ReadingState) -> Listing:
     """What the panel lists in this state."""
     return listing(

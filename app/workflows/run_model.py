@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -154,21 +154,6 @@ def run_given(session: Session, given: Given, notes: RunNotes) -> tuple[Analysis
     session.cancel.check()
     run = run_in(session.client, session.bundle, session.providers, session.progress, session.cancel)
     return run_package(run, facts_of(session.bundle), given, notes)
-
-
-def run_on_studies(
-    session: Session, studies: Sequence[Study], results_dir: Path, series: str = ""
-) -> Iterator[Found]:
-    """Run on every series that the package fits and save each result as it comes.
-
-    Where it fits none, every series gets a result that says why. series: only those whose UID begins so. Raises
-    StudyUnreadableError if there is nothing to run on, and what `run_model` raises.
-    """
-    chosen = fitting_sets(session.bundle, studies, series)
-    for number, (study, display_set) in enumerate(chosen):
-        within = session.part(number / len(chosen), (number + 1) / len(chosen))
-        result, arrays = run_on(within, study, display_set)
-        yield result, save_result(results_dir / result.result_id, result, arrays)
 
 
 def fitting_sets(

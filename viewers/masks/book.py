@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 from viewers.masks.bricks import Block, Box, Bricks, Index, Mask
 from viewers.types import Affine
 
-LAST_NUMBER = 255  # a byte tells segments apart
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Change:

@@ -11,8 +11,6 @@ from app.ui.mouse import BUTTONS, MODIFIERS, TOOLS, WHEEL, drag_words, name_of, 
 from app.ui.widgets.small import label
 from viewers.mouse_profiles import Modifier, MouseProfile
 
-WHEEL_ROW = "wheel"
-
 
 class MouseGrid(QWidget):
     """Rows are buttons and the wheel, columns the key that is held."""
