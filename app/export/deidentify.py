@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import re
 import secrets
 import uuid
@@ -31,6 +30,7 @@ from app.domain.source_image import SourceStack
 from app.domain.study import Instance, Patient, Study
 from app.export.stacks import stack_from
 from app.export.types import StudyExport
+from app.support.whole_files import write_first
 
 T = TypeVar("T")
 
@@ -101,15 +101,9 @@ class Pseudonyms:
 def load_key(file: Path) -> bytes:
     """The user's secret key, made on first use. Raises ExportRefusedError if it cannot be read or written."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            key = file.read_bytes()
-        else:
-            key = secrets.token_bytes(KEY_BYTES)
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(key)
+        if not file.exists():
+            write_first(file, secrets.token_bytes(KEY_BYTES))
+        key = file.read_bytes()
     except OSError as error:
         raise ExportRefusedError("error.export.no_key", file=file.name, folder=str(file.parent)) from error
     if len(key) != KEY_BYTES:

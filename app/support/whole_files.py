@@ -23,6 +23,30 @@ def write_whole(target: Path, content: str | bytes) -> None:
         stream.write(content.encode("utf-8") if isinstance(content, str) else content)
 
 
+def write_first(target: Path, content: bytes) -> None:
+    """Put bytes under a name that nobody has yet, for their owner alone; who was first stays. Raises OSError."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        _name_unless_there(draft, target)
+    finally:
+        Path(draft).unlink(missing_ok=True)
+
+
+def _name_unless_there(draft: str, target: Path) -> None:
+    try:
+        os.link(draft, target)  # unlike a rename it does not write over
+    except FileExistsError:
+        pass
+    except OSError:  # a disk without hard links
+        if not target.exists():
+            os.replace(draft, target)
+
+
 def copy_whole(source: Path, target: Path) -> None:
     """Put a copy of a file, readable by anybody, under a name; its folder is made if need be. Raises OSError."""
     with open_file(source) as given, _draft(target) as stream:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from dataclasses import replace
 from pathlib import Path
 
@@ -117,6 +118,21 @@ def test_a_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
     assert len(key) == 32
     if os.name == "posix":
         assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_second_program_that_asks_while_the_key_is_made_gets_the_same_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, met = tmp_path / "export.key", []
+
+    def drawn(size: int) -> bytes:
+        monkeypatch.setattr(secrets, "token_bytes", lambda other: b"2" * other)
+        met.append(load_key(file))
+        return b"1" * size
+
+    monkeypatch.setattr(secrets, "token_bytes", drawn)
+    assert load_key(file) == met[0] == b"2" * len(met[0])
+    assert [one.name for one in tmp_path.iterdir()] == [file.name]
 
 
 def test_a_damaged_key_is_refused_and_kept(tmp_path: Path) -> None:
