@@ -143,13 +143,17 @@ def _each(value: Any, change: Callable[[str], str]) -> Any:  # Any: one value, s
     return [change(str(one)) for one in value]
 
 
-def foreign_uids(data: Dataset, names: Pseudonyms) -> list[str]:
-    """UIDs in a written dataset that are neither the standard's nor stand-ins: there must be none."""
-    found = []
+def left_uids(made: Dataset, source: Dataset) -> list[str]:
+    """UIDs of a source, other than the standard's, that still stand in what was written of it: there must be none."""
+    return sorted({uid for uid in _uids(made) & _uids(source) if not uid.startswith(STANDARD_ROOT)})
+
+
+def _uids(data: Dataset) -> set[str]:
+    """Every UID at every depth."""
+    found: set[str] = set()
     for element in data.iterall():
         if element.VR == "UI" and element.value:
-            values = [element.value] if isinstance(element.value, str) else list(element.value)
-            found += [str(uid) for uid in values if not str(uid).startswith((STANDARD_ROOT, "2.25."))]
+            found |= {element.value} if isinstance(element.value, str) else set(map(str, element.value))
     return found
 
 

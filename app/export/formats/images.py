@@ -10,7 +10,7 @@ from app.domain.errors import ExportRefusedError
 from app.domain.study import Instance
 from app.export.codestream_words import without_comments
 from app.export.dicom_object import encoding
-from app.export.image_profile import Nobody, foreign_uids, without_identity
+from app.export.image_profile import Nobody, left_uids, without_identity
 from app.export.looks import Decided
 from app.export.pixel_gate import blank, read_image, stored_pixels
 from app.export.types import Exporter, ExportSet, StudyExport, Written
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pydicom import Dataset
 
 _PREAMBLE = bytes(128)
+_SMALL = 1024  # what is longer is only passed by where it is asked whether it is there
 
 
 def write(export_set: ExportSet, folder: Path) -> Written:
@@ -48,20 +49,30 @@ def check(export_set: ExportSet, folder: Path, written: Written) -> None:
     from pydicom import dcmread
 
     wanted = [
-        image.sop_instance_uid
+        (image.sop_instance_uid, file)
         for study in export_set.studies
         for image, file in images_of(study)
         if export_set.gate.leaves(file) and _has_pixels(file)
     ]
-    for name, uid in zip(written.files, wanted, strict=True):
+    if len(wanted) != len(written.files):
+        raise ExportRefusedError("error.export.differs", file=", ".join(written.files))
+    for name, (uid, file) in zip(written.files, wanted, strict=True):
         made = dcmread(folder / name)
         is_right = made.SOPInstanceUID == uid == made.file_meta.MediaStorageSOPInstanceUID
         is_right = is_right and made.preamble == _PREAMBLE and "PixelData" in made
         if export_set.names is not None:
-            private = any(element.tag.is_private for element in made.iterall())
-            is_right = is_right and not private and not foreign_uids(made, export_set.names)
+            is_right = is_right and _names_nothing_of(made, file)
         if not is_right:
             raise ExportRefusedError("error.export.differs", file=name)
+
+
+def _names_nothing_of(made: Dataset, file: Path) -> bool:
+    from pydicom import dcmread
+
+    if any(element.tag.is_private for element in made.iterall()):
+        return False
+    with open_file(file) as opened:
+        return not left_uids(made, dcmread(opened, stop_before_pixels=True))
 
 
 def images_of(study: StudyExport) -> Iterator[tuple[Instance, Path]]:
@@ -76,8 +87,8 @@ def images_of(study: StudyExport) -> Iterator[tuple[Instance, Path]]:
 def _has_pixels(file: Path) -> bool:
     from pydicom import dcmread
 
-    with open_file(file) as opened:
-        return "Rows" in dcmread(opened, stop_before_pixels=True, specific_tags=["Rows"])
+    with open_file(file) as opened:  # pixels of floating point are another attribute, and stay here
+        return "PixelData" in dcmread(opened, specific_tags=["PixelData"], defer_size=_SMALL)
 
 
 def _made(export_set: ExportSet, study: StudyExport, file: Path) -> Dataset | None:

@@ -18,6 +18,7 @@ from app.domain.finding import Reading
 from app.domain.key_image import KeyImage
 from app.domain.study import Study
 from app.domain.volume import FrameRef
+from app.export import image_profile
 from app.export.codestream_words import without_comments
 from app.export.deidentify import Pseudonyms, load_key
 from app.export.looks import Decided, Look, file_sha256
@@ -277,3 +278,27 @@ def test_an_identified_export_keeps_the_image_as_it_is(tmp_path: Path, case: Cas
     assert made.PatientName == source.PatientName
     assert made.PixelData == source.PixelData
     assert replace(case.study) == case.study
+
+
+def test_an_object_of_floating_pixels_stays_and_the_images_beside_it_leave(tmp_path: Path) -> None:
+    values = np.linspace(0, 1, 16 * 16, dtype=np.float32)
+    floats = ct_dataset(SOPInstanceUID="1.2.826.0.1.3680043.8.498.77", Rows=16, Columns=16, BitsAllocated=32)
+    del floats.PixelData
+    floats.FloatPixelData = values.tobytes()
+    write(floats, tmp_path / "in" / "two.dcm")
+    study = one_image(tmp_path / "in", Modality="CT")
+    assert sum(len(series.instances) for series in study.series) == 2
+    report = export_images(study, tmp_path)
+    assert len(images(report)) == 1
+    assert any("stay here" in words for words in report.remarks)
+
+
+@pytest.mark.parametrize("root", ["1.2.826.0.1.3680043.8.498.", "2.25."])
+def test_a_uid_of_the_source_that_was_left_in_a_written_image_is_found(root: str, tmp_path: Path) -> None:
+    study = one_image(tmp_path / "in", Modality="CT", FrameOfReferenceUID=f"{root}4711")
+    report = export_images(study, tmp_path)
+    source, (made,) = dcmread(study.series[0].instances[0].path), images(report)
+    assert image_profile.left_uids(made, source) == []
+    made.RequestAttributesSequence = [Dataset()]
+    made.RequestAttributesSequence[0].StudyInstanceUID = f"{root}4711"
+    assert image_profile.left_uids(made, source) == [f"{root}4711"]
