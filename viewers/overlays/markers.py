@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from viewers.geometry import px_of
-from viewers.overlays import words
+from viewers.overlays import marker_labels, words
 from viewers.scene import Scene
 from viewers.types import Marker, MarkerState
 
@@ -71,12 +72,30 @@ def paint(painter: QPainter, scene: Scene) -> None:
     """Draw box or ring, and the text beside it."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setFont(words.font())
-    for found in place(scene):
+    placed = place(scene)
+    for found in placed:
         painter.setOpacity(DIMMED if found.dimmed else 1.0)
         _paint_shape(painter, found)
-        _paint_text(painter, scene, found)
+    for found, rect in label_places(scene, placed):
+        painter.setOpacity(DIMMED if found.dimmed else 1.0)
+        words.draw(painter, rect, Qt.AlignmentFlag.AlignLeft, _shown(found), look_of(found.marker).color)
     painter.setOpacity(1.0)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def label_places(scene: Scene, placed: Sequence[PlacedMarker]) -> list[tuple[PlacedMarker, QRectF]]:
+    """Where each marker's words are drawn; the selected one chooses first."""
+    others, found = marker_labels.taken(scene) if placed else [], []
+    for one in sorted(placed, key=lambda one: (not one.marker.selected, one.dimmed)):
+        size = QSizeF(words.text_width(_shown(one)) + 4, words.line_height())
+        rect = marker_labels.place(scene, one.rect, size, others)
+        others.append(rect)
+        found.append((one, rect))
+    return found
+
+
+def _shown(found: PlacedMarker) -> str:
+    return look_of(found.marker).sign + found.marker.text
 
 
 def _place_one(scene: Scene, marker: Marker) -> PlacedMarker | None:
@@ -127,15 +146,3 @@ def _paint_shape(painter: QPainter, found: PlacedMarker) -> None:
             found.rect.bottomRight(),
         ):
             painter.fillRect(QRectF(corner.x() - 3, corner.y() - 3, 6, 6), look.color)
-
-
-def _paint_text(painter: QPainter, scene: Scene, found: PlacedMarker) -> None:
-    look = look_of(found.marker)
-    shown = look.sign + found.marker.text
-    wide, step = words.text_width(shown) + 4, words.line_height()
-    left = found.rect.right() + 6
-    if left + wide > scene.size_px[0] - words.MARGIN_PX:
-        left = max(words.MARGIN_PX, found.rect.left() - 6 - wide)
-    below = step if found.marker.dashed else 0.0  # two sets often mark the same place
-    top = min(max(found.rect.top() - 2 + below, 0.0), scene.size_px[1] - step)
-    words.draw(painter, QRectF(left, top, wide, step), Qt.AlignmentFlag.AlignLeft, shown, look.color)

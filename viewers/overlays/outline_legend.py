@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from viewers.overlays import color_bar, stamps, words
-from viewers.overlays.layout import CORNER_SHARE, corner_lines
+from viewers.overlays.layout import CORNER_SHARE, LOW_PX, corner_lines
 from viewers.overlays.words import LETTER_POINT_SIZE, MARGIN_PX
 from viewers.scene import Color, Scene
 from viewers.types import TextLevel
@@ -16,6 +16,7 @@ from viewers.types import TextLevel
 _SWATCH_PX = 10.0
 _GAP_PX = 6.0
 _MOST = 12
+_MOST_LOW = 4  # in a low view more would hide the picture
 
 
 def entries(scene: Scene) -> tuple[tuple[Color, str], ...]:
@@ -42,28 +43,31 @@ def rect(scene: Scene) -> QRectF:
         top = max(top, stamps.foot_px(scene))
     room = scene.size_px[1] / 2 - words.line_height(LETTER_POINT_SIZE) / 2 - _GAP_PX - top
     named, rows = len(entries(scene)), int(room / step)
-    rows = min(named, _MOST, rows) if rows > 1 or named == 1 else 0  # "and 8 more" alone tells nothing
+    most = _MOST if scene.size_px[1] >= LOW_PX else _MOST_LOW
+    rows = min(named, most, rows) if rows > 1 or named == 1 else 0  # "and 8 more" alone tells nothing
     width, aside = scene.size_px[0] * CORNER_SHARE, 0.0
     if color_bar.place(scene) is not None:  # it stands there too, with its numbers
         aside = color_bar.WIDTH_PX + words.text_width("-1000.5") + 2 * _GAP_PX
     return QRectF(MARGIN_PX + aside, top, max(width - aside, 0.0), step * max(rows, 0))
 
 
+def drawn_rect(scene: Scene) -> QRectF:
+    """What is darkened behind it: as wide as its longest line; empty where nothing is drawn."""
+    room, lines = rect(scene), _lines(scene)
+    if not lines:
+        return QRectF()
+    widest = max(words.text_width(text) for _, text in lines) + _SWATCH_PX + _GAP_PX
+    return QRectF(room.left() - 4, room.top(), min(widest, room.width()) + 8, room.height())
+
+
 def paint(painter: QPainter, scene: Scene) -> None:
     """Draw it; regions that there is no room for are counted in the last line."""
-    named, room = entries(scene), rect(scene)
-    if scene.level is TextLevel.NONE or room.isEmpty():
+    room, lines = rect(scene), _lines(scene)
+    if not lines:
         return
     painter.setFont(words.font())
+    words.draw_backing(painter, drawn_rect(scene))
     step = words.line_height()
-    rows = round(room.height() / step)
-    lines: list[tuple[Color | None, str]] = list(named)
-    if len(named) > rows:
-        lines = [*named[: rows - 1], (None, scene.text.more_regions.format(count=len(named) - rows + 1))]
-    widest = max(words.text_width(text) for _, text in lines) + _SWATCH_PX + _GAP_PX
-    words.draw_backing(
-        painter, QRectF(room.left() - 4, room.top(), min(widest, room.width()) + 8, room.height())
-    )
     for number, (color, text) in enumerate(lines):
         line = QRectF(room.left(), room.top() + number * step, room.width(), step)
         if color is not None:
@@ -71,3 +75,13 @@ def paint(painter: QPainter, scene: Scene) -> None:
             painter.fillRect(swatch.adjusted(-1, -1, 1, 1), words.SHADE)
             painter.fillRect(swatch, QColor(*color))
         words.draw(painter, line.adjusted(_SWATCH_PX + _GAP_PX, 0, 0, 0), Qt.AlignmentFlag.AlignLeft, text)
+
+
+def _lines(scene: Scene) -> tuple[tuple[Color | None, str], ...]:
+    named, room = entries(scene), rect(scene)
+    if scene.level is TextLevel.NONE or room.isEmpty():
+        return ()
+    rows = round(room.height() / words.line_height())
+    if len(named) <= rows:
+        return named
+    return (*named[: rows - 1], (None, scene.text.more_regions.format(count=len(named) - rows + 1)))

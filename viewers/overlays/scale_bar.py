@@ -20,11 +20,9 @@ def paint(painter: QPainter, scene: Scene) -> None:
     """Draw an upright bar of round length below the right letter, with the calibration in force."""
     if scene.level is TextLevel.NONE or scene.plane is None:
         return
-    room = scale_rect(scene)
+    room, line = scale_rect(scene), words_rect(scene)
     painter.setFont(words.font())
-    line = QRectF(room.left(), room.bottom() - words.line_height(), room.width(), words.line_height())
     if not scene.info.spacing_known:
-        line = no_scale_rect(scene)
         words.draw(painter, line, Qt.AlignmentFlag.AlignRight, scene.text.no_scale, words.WARNING)
         return
     longest = min(_LONGEST_PX, room.height() - words.line_height())
@@ -36,6 +34,14 @@ def paint(painter: QPainter, scene: Scene) -> None:
         return
     _draw_bar(painter, room.right() - 1, line.top() - 2, length_px)
     words.draw(painter, line, Qt.AlignmentFlag.AlignRight, label)
+
+
+def words_rect(scene: Scene) -> QRectF:
+    """The line of the scale's length, or of the words that it is not known."""
+    if not scene.info.spacing_known:
+        return no_scale_rect(scene)
+    room, step = scale_rect(scene), words.line_height()
+    return QRectF(room.left(), room.bottom() - step, room.width(), step)
 
 
 def _draw_bar(painter: QPainter, x_px: float, foot: float, length_px: float) -> None:
