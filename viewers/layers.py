@@ -35,6 +35,7 @@ class LayerCache:
         self.reach_mm = 0.0  # thickness of the slab that layers are drawn of; 0: of the plane alone
         self._heat = _Kept()
         self._outlines = _Kept()
+        self.drawn: frozenset[Color] = frozenset()  # colours of the regions that the last outlines show
 
     def heat_image(self, layers: tuple[HeatLayer, ...], screen: Screen) -> QImage | None:
         """Heat of all layers at the device pixels of a view, colours multiplied by alpha."""
@@ -62,6 +63,7 @@ class LayerCache:
             blank = np.zeros(screen.size[::-1], dtype=np.uint32)
             widening = max(0, round(screen.ratio) - 1)
             picture = outline_picture(regions, widening) if regions else blank
+            self.drawn = frozenset(color for _, color in regions)
             self._outlines.keep(picture, layers, screen, self.reach_mm)
         return self._outlines.image(screen.ratio)
 

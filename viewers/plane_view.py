@@ -172,7 +172,7 @@ class PlaneView(OverlayView):
             screen = self.screen_of(scene.plane)
             self.paint_picture(painter, self.picture, screen)
             self._paint_file_planes(painter, self._file_planes, self.picture, screen)
-            _paint_layers(painter, self, scene, screen)
+            scene = _paint_layers(painter, self, scene, screen)
             self.paint_ink(painter)
         paint_overlays(painter, scene, ink=self.overlays_visible, bare=self.peeking)
         painter.end()
@@ -246,8 +246,8 @@ class PlaneView(OverlayView):
         self.plane_changed()
 
 
-def _paint_layers(painter: QPainter, view: PlaneView, scene: Scene, screen: Screen) -> None:
-    """Heat, then outlines."""
+def _paint_layers(painter: QPainter, view: PlaneView, scene: Scene, screen: Screen) -> Scene:
+    """Heat, then outlines; the scene knows then which regions are seen."""
     images = [view.layers.heat_image(scene.heat, screen)]
     if view.picture is not None and view.box is not None:
         affine = view.picture.affine
@@ -256,6 +256,7 @@ def _paint_layers(painter: QPainter, view: PlaneView, scene: Scene, screen: Scre
     for image in images:
         if image is not None:
             painter.drawImage(QPointF(0, 0), image)
+    return replace(scene, drawn=view.layers.drawn)
 
 
 def _left_out(view: PlaneView, in_patient: bool) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ class Scene:
     """One painting: geometry, state, what lies over the picture, and the words for it.
 
     plane is None where there is no picture. half_slab_mm: how far from the plane a point still counts as on it.
+    drawn: the colours of the outlines that this picture shows; None before they are known.
     failure replaces the picture; notices are drawn with it.
     """
 
@@ -53,6 +54,7 @@ class Scene:
     badge: TruthBadge | None = None
     heat: tuple[HeatLayer, ...] = ()
     outlines: tuple[OutlineLayer, ...] = ()
+    drawn: frozenset[Color] | None = None
     markers: tuple[Marker, ...] = ()
     cross: tuple[CrossLine, ...] = ()
     cross_point: Point | None = None

@@ -61,7 +61,7 @@ def drawn_rect(scene: Scene) -> QRectF:
 
 
 def paint(painter: QPainter, scene: Scene) -> None:
-    """Draw it; regions that there is no room for are counted in the last line."""
+    """Draw it; where there is no room for all, those that this picture shows come first, and the rest are counted."""
     room, lines = rect(scene), _lines(scene)
     if not lines:
         return
@@ -84,4 +84,6 @@ def _lines(scene: Scene) -> tuple[tuple[Color | None, str], ...]:
     rows = round(room.height() / words.line_height())
     if len(named) <= rows:
         return named
+    drawn = scene.drawn or frozenset()
+    named = tuple(sorted(named, key=lambda entry: entry[0] not in drawn))
     return (*named[: rows - 1], (None, scene.text.more_regions.format(count=len(named) - rows + 1)))

@@ -61,6 +61,19 @@ def test_each_colour_stands_before_its_name_and_the_rest_is_counted(view: SliceV
     assert 2 <= round(outline_legend.rect(view.scene()).height() / step) < 8
 
 
+def test_where_there_is_no_room_for_all_those_on_the_picture_come_first(view: SliceView) -> None:
+    view.resize(480, 420)
+    labels = np.zeros((5, 40, 60), np.uint8)
+    labels[:, 10:30, 10:50] = 7
+    view.set_outlines((OutlineLayer("b", labels, affine(), COLORS, names=NAMES),))
+    image = view.grab().toImage()
+    room, step = outline_legend.rect(view.scene()), words.line_height()
+    first = image.pixelColor(round(room.left() + 5), round(room.top() + 0.5 * step))
+    assert (first.red(), first.green(), first.blue()) == COLORS[7]
+    then = image.pixelColor(round(room.left() + 5), round(room.top() + 1.5 * step))
+    assert (then.red(), then.green(), then.blue()) == COLORS[1]
+
+
 def test_regions_that_are_not_drawn_have_no_line(view: SliceView) -> None:
     view.resize(600, 600)
     assert len(outline_legend.entries(view.scene())) == 8
