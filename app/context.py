@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.domain.errors import OverreadError
 from app.domain.readers import role_named, signed
 from app.settings.file import load_settings, save_settings
 from app.settings.schema import Settings
@@ -22,6 +23,7 @@ from app.support.languages import wanted_language
 from app.support.paths import UserPaths, resource_dir, user_paths
 from app.support.private import make_private
 from app.support.slow_imports import settle_pydantic
+from app.support.trouble import log_trouble
 
 if TYPE_CHECKING:
     from app.audit.log import AuditLog
@@ -46,6 +48,7 @@ class AppContext:
     store: Store = field(default_factory=Store)
     settings_refused: tuple[str, ...] = ()  # entries of the settings file that could not be used
     ask_secret: AskSecret | None = None  # whoever sits at the window or terminal; None: nobody
+    on_trouble: Callable[[OverreadError], None] | None = None  # hears, on the main thread; None: the log
     _post: Post | None = None
     _index: StudyIndex | None = None
     _journal: Journal | None = None
@@ -76,8 +79,7 @@ class AppContext:
             if self._index is None:
                 from app.studies.index import StudyIndex
 
-                self.paths.cache.mkdir(parents=True, exist_ok=True)
-                self._index = StudyIndex(self.paths.index_file)
+                self._index = StudyIndex(self.paths.index_file, self._hear_trouble)
             return self._index
 
     @property
@@ -153,6 +155,14 @@ class AppContext:
 
                 self._on_the_way = OnTheWay(self.means.line.wake)
             return self._on_the_way
+
+    def _hear_trouble(self, error: OverreadError) -> None:
+        """From any thread."""
+        heard = self.on_trouble
+        if heard is None:
+            log_trouble(error)
+        else:
+            self.post(lambda: heard(error))
 
     @property
     def results(self) -> Path:

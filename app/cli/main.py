@@ -54,9 +54,7 @@ def run(arguments: Sequence[str]) -> int:
     except typer.Abort:
         return _refuse(text("cli.cancelled"))
     except OSError as error:
-        return _refuse(
-            text("cli.system_error", reason=error.strerror or str(error), file=error.filename or "-")
-        )
+        return _refuse(_system_sentence(error))
     except Exception as error:
         usage = _usage_sentence(error)
         if usage is None:
@@ -68,6 +66,14 @@ def run(arguments: Sequence[str]) -> int:
 
 def _root() -> None:
     """Research and education only, not for primary diagnosis."""
+
+
+def _system_sentence(error: OSError) -> str:
+    """With the file, where the system named one: what fails while it is written has no name."""
+    reason = error.strerror or str(error)
+    if error.filename is None:
+        return text("cli.system_error_unnamed", reason=reason)
+    return text("cli.system_error", reason=reason, file=error.filename)
 
 
 def _usage_sentence(error: Exception) -> str | None:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -19,24 +17,29 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Delete,
     Engine,
+    Row,
+    Select,
     String,
     Text,
-    create_engine,
+    Update,
     delete,
-    event,
     insert,
     select,
     type_coerce,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from app.domain.errors import OverreadError
 from app.domain.study import Instance, Patient, Study
 from app.studies.grouping import group_studies, only_patient
 from app.studies.headers import READER, ScannedInstance
+from app.studies.index_file import IndexFile
 from app.studies.sealed_rows import opened, sealed, spellings
 from app.studies.source_types import KnownFile
+from app.support.path_words import path_of, words_of
+from app.support.trouble import log_trouble
 
 _NAMES = tuple(one.name for one in fields(ScannedInstance))
 _NAMES_OF_INSTANCE = tuple(one.name for one in fields(Instance))
@@ -68,25 +71,30 @@ class InstanceRow(Base):
 class StudyIndex:
     """What was scanned, kept between runs. Safe to use from several threads."""
 
-    def __init__(self, file: Path | None = None) -> None:
-        """Open or make the index; without a file it lives in memory."""
-        self._engine = _engine(file)
+    def __init__(self, file: Path | None = None, told: Callable[[OverreadError], None] = log_trouble) -> None:
+        """Open or make the index; without a file it lives in memory.
+
+        told: hears where the list had to be made anew, or cannot be kept; nothing is raised for it.
+        """
         self._known_already: dict[int, ScannedInstance] = {}  # by identity: they need not be written again
-        self._lock = threading.Lock()  # SQLite has one writer; waiting here is shorter than its busy time-out
-        Base.metadata.create_all(self._engine)
+        self._store = IndexFile(file, Base.metadata.tables[InstanceRow.__tablename__], told)
 
     def add(self, instances: Iterable[ScannedInstance]) -> None:
         """Add or renew files in one transaction."""
         given = list(instances)
-        rows = {
-            str(one.instance.path): one for one in given if self._known_already.pop(id(one), None) is None
-        }
-        paths = list(rows)
-        with self._lock, self._engine.begin() as connection:
-            for start in range(0, len(paths), IN_ONE_STATEMENT):
-                some = paths[start : start + IN_ONE_STATEMENT]
-                connection.execute(delete(InstanceRow).where(InstanceRow.path.in_(some)))
-                connection.execute(insert(InstanceRow), [_row(rows[path]) for path in some])
+        known = {id(one) for one in given if self._known_already.pop(id(one), None) is not None}
+
+        def write(engine: Engine) -> None:
+            wanted = (one for one in given if self._store.is_other or id(one) not in known)
+            rows = {words_of(one.instance.path): one for one in wanted}
+            paths = list(rows)
+            with engine.begin() as connection:
+                for start in range(0, len(paths), IN_ONE_STATEMENT):
+                    some = paths[start : start + IN_ONE_STATEMENT]
+                    connection.execute(delete(InstanceRow).where(InstanceRow.path.in_(some)))
+                    connection.execute(insert(InstanceRow), [_row(rows[path]) for path in some])
+
+        self._store.run(write)
 
     def known_file(self) -> KnownFile:
         """What was read of files that did not change since; asked by one scan, on one thread."""
@@ -97,7 +105,7 @@ class StudyIndex:
             if asked.isdisjoint(path.parents):
                 asked.add(path.parent)
                 remembered.update(self._rows_under(path.parent))
-            row = remembered.get(str(path))
+            row = remembered.get(words_of(path))
             if row is None or row[:2] != (modified_ns, size):
                 return None
             content = opened(path, json.loads(row[2]))
@@ -111,82 +119,78 @@ class StudyIndex:
 
     def _rows_under(self, folder: Path) -> dict[str, tuple[int, int, str]]:
         """Rows of a folder and everything in it, not yet taken apart."""
-        begin = str(folder).rstrip(os.sep) + os.sep
+        begin = words_of(folder).rstrip(os.sep) + os.sep
         wanted = select(
             InstanceRow.path,
             InstanceRow.modified_ns,
             InstanceRow.size,
             type_coerce(InstanceRow.content, Text),
         ).where(InstanceRow.path >= begin, InstanceRow.path < begin[:-1] + chr(ord(os.sep) + 1))
-        with self._lock, self._engine.connect() as connection:
-            return {path: (when, size, content) for path, when, size, content in connection.execute(wanted)}
+        rows = self._read(wanted)
+        return {path: (when, size, content) for path, when, size, content in rows}
 
     def studies(self) -> tuple[Study, ...]:
         """All studies, newest first; files that are gone are left out."""
-        with self._lock, Session(self._engine) as session:
-            rows = session.scalars(select(InstanceRow)).all()
-            return group_studies(_readable(row for row in rows if os.path.exists(row.path)))
+        rows = self._read(select(InstanceRow.path, InstanceRow.content))
+        there = ((path, content) for path, content in rows if os.path.exists(path_of(path)))
+        return group_studies(_readable(there))
 
     def study(self, study_instance_uid: str) -> Study | None:
         """One study, or None. Raises StudyUnreadableError if its UID stands under two patients: none is guessed."""
         names = spellings(study_instance_uid)
-        with self._lock, Session(self._engine) as session:
-            wanted = select(InstanceRow).where(InstanceRow.study_instance_uid.in_(names))
-            found = group_studies(_readable(session.scalars(wanted)))
-        return only_patient(found)
+        wanted = select(InstanceRow.path, InstanceRow.content)
+        rows = self._read(wanted.where(InstanceRow.study_instance_uid.in_(names)))
+        return only_patient(group_studies(_readable(rows)))
 
     def forget(self, paths: Sequence[Path]) -> None:
         """Take files off the index; the files themselves are not touched."""
-        with self._lock, Session(self._engine) as session, session.begin():
-            for path in paths:
-                session.execute(delete(InstanceRow).where(InstanceRow.path == str(path)))
+        gone = [words_of(path) for path in paths]
+        for start in range(0, len(gone), IN_ONE_STATEMENT):
+            some = gone[start : start + IN_ONE_STATEMENT]
+            self._change(delete(InstanceRow).where(InstanceRow.path.in_(some)))
 
     def forget_under(self, folder: Path) -> None:
         """Take every file of a folder off the index."""
-        with self._lock, Session(self._engine) as session, session.begin():
-            inside = InstanceRow.path.startswith(f"{folder}{os.sep}", autoescape=True)
-            session.execute(delete(InstanceRow).where(inside))
+        inside = InstanceRow.path.startswith(f"{words_of(folder)}{os.sep}", autoescape=True)
+        self._change(delete(InstanceRow).where(inside))
 
     def forget_gone(self, folder: Path) -> None:
         """Take files of a folder off the index that are not there any more."""
-        begin = str(folder).rstrip(os.sep) + os.sep
+        begin = words_of(folder).rstrip(os.sep) + os.sep
         wanted = select(InstanceRow.path).where(
             InstanceRow.path >= begin, InstanceRow.path < begin[:-1] + chr(ord(os.sep) + 1)
         )
-        with self._lock, self._engine.connect() as connection:
-            paths = [Path(path) for (path,) in connection.execute(wanted)]
+        paths = [path_of(path) for (path,) in self._read(wanted)]
         self.forget([path for path in paths if not path.exists()])
 
     def forget_traces(self) -> None:
         """Write the file anew, without what was once in it."""
-        with self._lock, self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for words in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                if self._engine.dialect.name == "sqlite":
-                    connection.exec_driver_sql(words)
+
+        def rewrite(engine: Engine) -> None:
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                for words in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                    if engine.dialect.name == "sqlite":
+                        connection.exec_driver_sql(words)
+
+        self._store.run(rewrite)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._engine.dispose()
+        self._store.close()
 
+    def _read(self, wanted: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+        def read(engine: Engine) -> Sequence[Row[*tuple[Any, ...]]]:
+            with engine.connect() as connection:
+                return connection.execute(wanted).all()
 
-def _engine(file: Path | None) -> Engine:
-    if file is None:
-        return create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with suppress(OSError):  # the database says it in its own words
-        os.close(os.open(file, os.O_RDONLY | os.O_CREAT, 0o600))  # names patients: nobody else's to read
-        file.chmod(0o600)
-    engine = create_engine(f"sqlite:///{file}")
+        return self._store.run(read)
 
-    @event.listens_for(engine, "connect")
-    def faster(connection: Any, _: Any) -> None:  # a driver's connection has no type of its own
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute(
-            "PRAGMA secure_delete=ON"
-        )  # what was taken off the index is not left in free pages
+    def _change(self, wanted: Delete | Update) -> None:
+        def change(engine: Engine) -> None:
+            with engine.begin() as connection:
+                connection.execute(wanted)
 
-    return engine
+        self._store.run(change)
 
 
 def _row(one: ScannedInstance) -> dict[str, Any]:
@@ -200,7 +204,7 @@ def _row(one: ScannedInstance) -> dict[str, Any]:
 
 def _columns(one: ScannedInstance, content: dict[str, Any]) -> dict[str, Any]:
     return {
-        "path": str(one.instance.path),
+        "path": words_of(one.instance.path),
         "study_instance_uid": one.study_instance_uid,
         "series_instance_uid": one.series_instance_uid,
         "sop_instance_uid": one.instance.sop_instance_uid,
@@ -213,10 +217,10 @@ def _columns(one: ScannedInstance, content: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _readable(rows: Iterable[InstanceRow]) -> Iterator[ScannedInstance]:
+def _readable(rows: Iterable[Any]) -> Iterator[ScannedInstance]:  # Any: rows of a path and a content
     """Without those of copies whose key is gone, or not to be had now."""
-    for row in rows:
-        content = opened(Path(row.path), row.content)
+    for path, stored in rows:
+        content = opened(path_of(path), stored)
         if content is not None:
             yield _scanned(content)
 

@@ -6,6 +6,8 @@ after a kill it stays under a name that ends in `.part`, which nothing reads.
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
 import shutil
 import tempfile
@@ -15,6 +17,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from app.support.held.doors import open_file
+
+LONGEST = 200  # bytes of a file name
 
 
 def write_whole(target: Path, content: str | bytes) -> None:
@@ -57,7 +61,7 @@ def copy_whole(source: Path, target: Path) -> None:
 def _draft(target: Path) -> Iterator[BinaryIO]:
     target.parent.mkdir(parents=True, exist_ok=True)
     # Hidden and of this process: two windows never write into one draft, and no scan takes it for an image.
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    draft = target.with_name(f".{_short(target.name)}.{os.getpid()}.part")
     try:
         with draft.open("wb") as stream:
             yield stream
@@ -68,12 +72,36 @@ def _draft(target: Path) -> Iterator[BinaryIO]:
         draft.unlink(missing_ok=True)
 
 
+def copy_files(source: Path, target: Path) -> None:
+    """Put what a folder holds into another, which may be there. Raises OSError of the first file that fails."""
+    failed: list[OSError] = []
+
+    def copy(given: str, made: str) -> str:
+        if not failed:
+            try:
+                return str(shutil.copy2(given, made))
+            except OSError as error:
+                failed.append(error)
+        raise failed[0]
+
+    try:
+        shutil.copytree(source, target, copy_function=copy, dirs_exist_ok=True)
+    except shutil.Error as error:  # a list of all that failed, in no words for a reader
+        raise (failed or [OSError(errno.EIO, os.strerror(errno.EIO), str(source))])[0] from error
+
+
+def _short(name: str) -> str:
+    """A name that leaves room for what is put around it: most systems take 255 bytes."""
+    told = os.fsencode(name)
+    return name if len(told) <= LONGEST else hashlib.sha256(told).hexdigest()
+
+
 def copy_folder(source: Path, target: Path) -> None:
     """Put a copy of a folder under a name that nobody has yet: whole, or not at all. Raises OSError."""
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".partial-", dir=target.parent))
     try:
-        shutil.copytree(source, draft, dirs_exist_ok=True)
+        copy_files(source, draft)
         draft.chmod(source.stat().st_mode)
         os.replace(draft, target)
     finally:

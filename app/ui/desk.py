@@ -65,6 +65,7 @@ class WindowDesk:
         self.opening = Opening(ctx, window)
         self.asking = Asking(window, ctx.post)
         ctx.ask_secret = self.asking.ask
+        ctx.on_trouble = window.messages.warn_of
         self.running = Running(ctx, window)
         self.sheets = Sheets(ctx, window, self)
         self.hanging = Hanging(ctx, window)

@@ -26,6 +26,7 @@ from app.ui.application import application
 from app.ui.contents import StackContent
 from app.ui.flat import FlatContent
 from app.ui.main_window import MainWindow
+from app.ui.picture_file import write_picture
 from app.ui.qt_dispatch import QtDispatch
 from viewers.types import WindowLevel
 
@@ -215,11 +216,7 @@ class Studio:
                 picture = widget.grab()
         picture = _opaque(picture)
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if not picture.save(str(path)):
-                raise OverreadError(
-                    "error.ui.picture_unwritten", file=path.name, reason=path.suffix or "no suffix"
-                )
+            write_picture(picture, path)
         return picture
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ from app.jobs.package_events import ACCEPTANCE, INSTALLED, LIMITS, REMOVED
 from app.studies.archive_limits import Budget
 from app.studies.unzip import unzip
 from app.support.i18n import text, text_with
+from app.support.whole_files import copy_files
 from app.workflows.fitness import golden_facts, note
 from inference.catalog import PackageEntry, find_packages
 from inference.signature import SignatureReport, Signed, check_signature
@@ -154,7 +155,7 @@ def _copy_checked(folder: Path, target: Path, bundle: Bundle) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".installing-") as parts:
         copied = Path(parts) / bundle.key
-        shutil.copytree(folder, copied)
+        copy_files(folder, copied)
         if open_package(str(copied), ()).sha256 != bundle.sha256:  # what was checked is what was copied
             raise ModelRefusedError("error.model.changed_meanwhile", package=bundle.key)
         copied.rename(target)

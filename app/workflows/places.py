@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.context import AppContext
 from app.domain.errors import StudyUnreadableError
 from app.studies.source_types import AskSecret, Heard, KnownFile, Surroundings, nobody_answers
+from app.support.path_words import is_sound
 from app.support.paths import UserPaths
 from app.workflows.held import lay_for
 
@@ -54,7 +55,8 @@ def folder_to_return_to(places: Sequence[Place]) -> str:
     first = Path(places[0])
     if not first.exists():
         return ""
-    return str(first if first.is_dir() else first.parent)
+    folder = first if first.is_dir() else first.parent
+    return str(next(one for one in (folder, *folder.parents, Path()) if is_sound(one)))
 
 
 def check_place(place: str) -> str:

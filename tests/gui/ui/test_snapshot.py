@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,10 @@ def grey(file: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     image = QImage(str(file)).convertToFormat(QImage.Format.Format_Grayscale8)
     flat = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
     return flat[:, : image.width()].copy()
+
+
+def full_disk(_descriptor: int) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @pytest.mark.usefixtures("qapp")
@@ -66,6 +72,19 @@ class TestSnapshot:
         assert words in said
         assert len(said.strip().splitlines()) == 1
         assert not out.exists()
+
+    @pytest.mark.parametrize("name", ["a", "a.xyz", "there/a.png", "full.png"])
+    def test_a_picture_is_written_whole_or_not_at_all(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str
+    ) -> None:
+        write_ct(tmp_path / "ct")
+        (tmp_path / "there").touch()
+        if name == "full.png":
+            monkeypatch.setattr("app.support.whole_files.os.fsync", full_disk)
+        assert run(["snapshot", str(tmp_path / "ct"), "--out", str(tmp_path / name)]) == 1
+        (said,) = capsys.readouterr().err.strip().splitlines()
+        assert Path(name).name in said
+        assert sorted(one.name for one in tmp_path.iterdir()) == ["ct", "there"]
 
     def test_an_empty_folder(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (tmp_path / "empty").mkdir()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.support.whole_files import copy_whole, write_whole
+from app.support.whole_files import copy_files, copy_folder, copy_whole, write_whole
 
 
 def test_words_and_bytes_take_the_place_of_the_old_file(tmp_path: Path) -> None:
@@ -22,6 +22,30 @@ def test_words_and_bytes_take_the_place_of_the_old_file(tmp_path: Path) -> None:
     copy_whole(target, tmp_path / "copy")
     assert (target.read_bytes(), (tmp_path / "copy").read_bytes()) == (b"\x00\x01", b"\x00\x01")
     assert [path.name for path in target.parent.iterdir()] == ["settings.toml"]
+
+
+@pytest.mark.parametrize("made", [copy_folder, copy_files])
+def test_a_folder_that_cannot_be_copied_names_its_first_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: Callable[[Path, Path], None]
+) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "in" / name).touch()
+
+    def full(given: str, _made: str) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), given)
+
+    monkeypatch.setattr("app.support.whole_files.shutil.copy2", full)
+    with pytest.raises(OSError, match="No space left") as told:
+        made(tmp_path / "in", tmp_path / "out")
+    assert told.value.errno == errno.ENOSPC
+    assert Path(told.value.filename).parent == tmp_path / "in"
+
+
+@pytest.mark.parametrize("name", ["a" * 255, "ж" * 127, "😀" * 60 + ".png"])
+def test_the_longest_name_that_the_disk_takes_can_be_written(tmp_path: Path, name: str) -> None:
+    write_whole(tmp_path / name, "words")
+    assert [one.name for one in tmp_path.iterdir()] == [name]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full to stand for a full disk")
