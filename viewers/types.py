@@ -140,7 +140,10 @@ class MarkerState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A finding in the picture: its centre and, if known, its box; all in mm of the picture's space."""
+    """A finding in the picture: its centre and, if known, its box; all in mm of the picture's space.
+
+    text: what is written beside it; short: what is written in a narrow view instead, '' for the same.
+    """
 
     marker_id: str
     center: Point
@@ -150,11 +153,10 @@ class Marker:
     box_max: Point | None = None
     selected: bool = False
     in_patient: bool = True
-    tone: tuple[int, int, int] | None = (
-        None  # a colour in place of that of the state, where sets are compared
-    )
+    tone: tuple[int, int, int] | None = None  # in place of the colour of the state, where sets are compared
     dashed: bool = False  # with a tone: the line of the second set
     frames: frozenset[int] | None = None  # as of a heat layer
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)

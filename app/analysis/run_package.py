@@ -22,6 +22,7 @@ from app.domain.finding import AnalysisResult, MapRef, Quantity, RunState
 from app.domain.study import Series, Study
 from app.domain.volume import FrameRef, RemarkKind, Space, Volume
 from app.support.i18n import language_in_use, text, text_with
+from app.support.languages import fact_words
 from inference.types import ModelInput, ModelOutput
 
 Arrays = dict[str, MapArray]
@@ -208,7 +209,7 @@ def doubts(volume: Volume, language: str) -> Iterable[str]:
     """What a reader must know of a picture before believing a number computed on it."""
     for remark in volume.remarks:
         if remark.kind in DOUBTFUL:
-            words = text_with(f"remark.{remark.kind.value}", dict(remark.facts), language=language)
+            words = fact_words(f"remark.{remark.kind.value}", remark.facts, language)
             yield text("run.warning.picture", language=language, remark=words)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import locale
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
-from app.support.i18n import FALLBACK_LANGUAGE, catalogue, text
+from app.support.i18n import FALLBACK_LANGUAGE, catalogue, text, text_with
 from app.support.paths import resource_dir
 
 SYSTEM = "system"
 VARIABLE = "OVERREAD_LANGUAGE"  # goes before what the system says
 _BY_NAME = {"russian": "ru", "english": "en"}  # Windows names its languages
+_DECIMAL = re.compile(r"-?\d+\.\d+")
 
 
 def languages() -> tuple[str, ...]:
@@ -56,9 +58,19 @@ def number_words(value: float, decimals: int) -> str:
     return decimal_words(f"{value:.{decimals}f}")
 
 
-def decimal_words(number: str) -> str:
+def decimal_words(number: str, language: str = "") -> str:
     """A number as Python writes it, with the language's own mark before its decimals."""
-    return number.replace(".", text("format.decimal"))
+    return number.replace(".", text("format.decimal", language=language))
+
+
+def fact_words(key: str, facts: Iterable[tuple[str, object]], language: str = "") -> str:
+    """A text with facts that came along as pairs; a fact that is a number gets the language's decimal mark."""
+    return text_with(key, {name: _written(value, language) for name, value in facts}, language=language)
+
+
+def _written(value: object, language: str) -> object:
+    is_decimal = isinstance(value, str) and _DECIMAL.fullmatch(value)
+    return decimal_words(str(value), language) if is_decimal else value
 
 
 def _id_of(told: str) -> str:

@@ -13,7 +13,7 @@ from app.domain.volume import Remark, RemarkKind
 from app.state.model import Plane
 from app.studies.display_sets import DisplaySet
 from app.support.i18n import text
-from app.support.languages import number_words
+from app.support.languages import fact_words, number_words
 from app.ui import words
 from viewers.types import BadgeLevel, CornerText, Point, TruthBadge, ViewState
 
@@ -63,7 +63,7 @@ def volume_text(study: Study, display_set: DisplaySet, remarks: Sequence[Remark]
         top_right=(words.description(study), words.day(study.date)),
         bottom_left=(display_set.title,),
         bottom_right=tuple(
-            words.said(f"remark.{remark.kind.value}", remark.facts)
+            fact_words(f"remark.{remark.kind.value}", remark.facts)
             for remark in remarks
             if remark.kind is not RemarkKind.LOADING
         ),
@@ -104,13 +104,13 @@ def badge(remarks: Sequence[Remark]) -> TruthBadge | None:
     """One badge for all that must be known of a picture; the gravest gives its text and colour."""
     if not remarks:
         return None
-    sentences = tuple(words.said(f"remark.{remark.kind.value}", remark.facts) for remark in remarks)
+    sentences = tuple(fact_words(f"remark.{remark.kind.value}", remark.facts) for remark in remarks)
     grave = [remark for remark in remarks if remark.kind not in _NOTES]
     passing = all(remark.kind is RemarkKind.LOADING for remark in grave)
     level = BadgeLevel.NOTE if not grave else BadgeLevel.PASSING if passing else BadgeLevel.FINAL
     # What will pass comes last: a badge in the colour of what is final never says "loading" first.
     first = min(grave or list(remarks), key=lambda remark: remark.kind is RemarkKind.LOADING)
-    short = words.said(f"remark.{first.kind.value}", first.facts)
+    short = fact_words(f"remark.{first.kind.value}", first.facts)
     more = f" +{len(remarks) - 1}" if len(remarks) > 1 else ""
     return TruthBadge(level, short + more, sentences)
 

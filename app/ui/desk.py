@@ -24,8 +24,8 @@ from app.state.events import (
 from app.state.model import AppState, Hung, Plane
 from app.state.reading_events import FindingSelected
 from app.support.i18n import text
+from app.support.languages import fact_words
 from app.support.slow_imports import settle_pydantic
-from app.ui import words
 from app.ui.ai_status import AiStatus
 from app.ui.asking import Asking
 from app.ui.cine import Cine
@@ -197,7 +197,7 @@ class WindowDesk:
         one = subject.display_set
         if not one.volumetric:
             why = (
-                words.said(one.why_no_volume, one.why_facts)
+                fact_words(one.why_no_volume, one.why_facts)
                 if one.why_no_volume
                 else text("ui.viewport.single")
             )

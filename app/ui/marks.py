@@ -273,17 +273,19 @@ def _markers(judgements: Sequence[Judgement], selected_id: str, target: Target) 
         in_patient = place.space is Space.PATIENT
         whole = of_all_frames(frames, target, in_patient)
         score = "  ".join(part for part in (words.score_words(finding), who, whole) if part)
+        named = package_words(judgement.shown_label)
         made.append(
             Marker(
                 marker_id=finding.finding_id,
                 center=place.center,
-                text=f"{package_words(judgement.shown_label)}  {score}".rstrip(),
+                text=f"{named}  {score}".rstrip(),
                 state=MarkerState(judgement.verdict.value),
                 box_min=place.box_min,
                 box_max=place.box_max,
                 selected=finding.finding_id == selected_id,
                 in_patient=in_patient,
                 frames=frames,
+                short="  ".join(part for part in (named, who, whole) if part),
             )
         )
     return made

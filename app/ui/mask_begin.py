@@ -13,7 +13,7 @@ from app.jobs.job import Priority
 from app.state.mask_events import MaskModeEntered
 from app.studies.display_sets import DisplaySet
 from app.support.i18n import explain, text
-from app.ui import words
+from app.support.languages import fact_words
 from app.ui.mask_sources import CopyRequest, CopySource, copied, sources_for
 from app.ui.subject import Subject
 from app.workflows import masks as deeds
@@ -82,7 +82,7 @@ class MaskBegin:
         one = subject.display_set
         if one.is_colour or not (one.volumetric or _is_film(one)):
             single = text("ui.viewport.single")
-            why = words.said(one.why_no_volume, one.why_facts) if one.why_no_volume else single
+            why = fact_words(one.why_no_volume, one.why_facts) if one.why_no_volume else single
             raise OverreadError("error.mask.no_volume", why=why)
         return subject
 

@@ -14,8 +14,7 @@ from app.domain.volume import Space
 from app.state.events import ArrangementHung, Hanged
 from app.state.model import Arrangement, Hung
 from app.support.i18n import explain, text
-from app.support.languages import number_words
-from app.ui import words
+from app.support.languages import fact_words, number_words
 from app.ui.panels.worklist import MARK
 from app.workflows import hang
 from app.workflows.audit import tell_imported
@@ -133,12 +132,12 @@ class Opening:
         facts = tuple(zip(("studies", "files", "seconds"), counts, strict=True))
         if report.refused:
             first = report.refused[0]
-            more = (("refused", len(report.refused)), ("first", words.said(first.reason_key, first.facts)))
-            self._window.messages.warn(words.said("ui.scan.done_refused", (*facts, *more)))
+            more = (("refused", len(report.refused)), ("first", fact_words(first.reason_key, first.facts)))
+            self._window.messages.warn(fact_words("ui.scan.done_refused", (*facts, *more)))
         elif report.remarks:
-            self._window.messages.warn(words.said(*report.remarks[0]))
+            self._window.messages.warn(fact_words(*report.remarks[0]))
         else:
-            self._window.messages.note(words.said("ui.scan.done", facts))
+            self._window.messages.note(fact_words("ui.scan.done", facts))
         list_notes(self._ctx)
         if self._ctx.store.state.workspace.open_study is None:
             self.open_study(_largest(report.studies).study_instance_uid)
@@ -155,5 +154,5 @@ def _largest(studies: Sequence[Study]) -> Study:
 def _nothing(places: Sequence[Place], report: ScanReport) -> str:
     if report.refused:
         first = report.refused[0]
-        return words.said(first.reason_key, first.facts)
+        return fact_words(first.reason_key, first.facts)
     return text("ui.scan.nothing", folder=short_name(places[0]))

@@ -20,7 +20,7 @@ from app.studies.may_be_result import may_be_result
 from app.studies.on_the_way import Coming
 from app.studies.stack_source import StackSource
 from app.support.i18n import text
-from app.ui import words
+from app.support.languages import fact_words
 from app.ui.panels.series import THUMBNAIL
 from app.ui.subject import Subject, window_levels
 from app.ui.thumbnails import Thumbnails
@@ -194,7 +194,7 @@ def _why_no_volume(source: StackSource) -> str:
     broken = next((said for index in range(source.count) if (said := source.failure(index))), "")
     shown = source.display_set
     why = (
-        words.said(shown.why_no_volume, shown.why_facts)
+        fact_words(shown.why_no_volume, shown.why_facts)
         if shown.why_no_volume
         else text("ui.viewport.single")
     )

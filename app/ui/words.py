@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
 from app.domain.finding import Finding, Judgement, PlaceKind
 from app.domain.study import Patient, Series, Study
-from app.support.i18n import text, text_with
+from app.support.i18n import text
 from app.support.languages import date_words, decimal_words, number_words
 from app.support.titles import package_words
 from app.support.units import unit_words
-
-_DECIMAL = re.compile(r"-?\d+\.\d+")
-
-
-def said(key: str, facts: Iterable[tuple[str, object]]) -> str:
-    """A text with facts that came along as pairs; a fact that is a number gets the language's decimal mark."""
-    return text_with(key, {name: _written(value) for name, value in facts})
-
-
-def _written(value: object) -> object:
-    return decimal_words(value) if isinstance(value, str) and _DECIMAL.fullmatch(value) else value
 
 
 def person(name: str) -> str:

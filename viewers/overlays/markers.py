@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from viewers.geometry import px_of
 from viewers.overlays import marker_labels, words
+from viewers.overlays.layout import NARROW_PX
 from viewers.scene import Scene
 from viewers.types import Marker, MarkerState
 
@@ -78,7 +79,9 @@ def paint(painter: QPainter, scene: Scene) -> None:
         _paint_shape(painter, found)
     for found, rect in label_places(scene, placed):
         painter.setOpacity(DIMMED if found.dimmed else 1.0)
-        words.draw(painter, rect, Qt.AlignmentFlag.AlignLeft, _shown(found), look_of(found.marker).color)
+        words.draw(
+            painter, rect, Qt.AlignmentFlag.AlignLeft, _shown(scene, found), look_of(found.marker).color
+        )
     painter.setOpacity(1.0)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
@@ -87,15 +90,17 @@ def label_places(scene: Scene, placed: Sequence[PlacedMarker]) -> list[tuple[Pla
     """Where each marker's words are drawn; the selected one chooses first."""
     others, found = marker_labels.taken(scene) if placed else [], []
     for one in sorted(placed, key=lambda one: (not one.marker.selected, one.dimmed)):
-        size = QSizeF(words.text_width(_shown(one)) + 4, words.line_height())
+        size = QSizeF(words.text_width(_shown(scene, one)) + 4, words.line_height())
         rect = marker_labels.place(scene, one.rect, size, others)
         others.append(rect)
         found.append((one, rect))
     return found
 
 
-def _shown(found: PlacedMarker) -> str:
-    return look_of(found.marker).sign + found.marker.text
+def _shown(scene: Scene, found: PlacedMarker) -> str:
+    """In a narrow view the name alone: score and threshold stand together in the panel, and the picture stays free."""
+    marker = found.marker
+    return look_of(marker).sign + ((marker.short if scene.size_px[0] < NARROW_PX else "") or marker.text)
 
 
 def _place_one(scene: Scene, marker: Marker) -> PlacedMarker | None:

@@ -12,6 +12,7 @@ from app.settings.connections import Connection, ConnectionBook, check, load_con
 from app.studies.remote.secrets import forget_secret, get_secret, put_secret
 from app.studies.source_types import StudyQuery
 from app.support.i18n import explain, text
+from app.support.languages import fact_words
 from app.ui import words
 from app.ui.overlays.connection_form import ConnectionForm
 from app.ui.overlays.sheet import Sheet
@@ -80,7 +81,7 @@ class ConnectionsSheet(Sheet):
         unusable = next((one.faults[0] for one in self._book.unusable if one.faults), None)
         tell(
             self.said,
-            text("ui.remote.damaged") if self._book.damaged else words.said(*unusable) if unusable else "",
+            text("ui.remote.damaged") if self._book.damaged else fact_words(*unusable) if unusable else "",
         )
 
     def _choose(self, row: int) -> None:

@@ -12,7 +12,7 @@ from app.context import AppContext
 from app.domain.errors import OverreadError
 from app.settings.connections import ConnectionBook, load_connections
 from app.support.i18n import explain, text
-from app.ui import words
+from app.support.languages import fact_words
 from app.ui.keys import OPENS_BY_ENTER
 from app.ui.overlays.remote_fields import QueryFields
 from app.ui.overlays.remote_hits import HitTable
@@ -165,7 +165,7 @@ class RemoteSheet(Sheet):
         self._shown = self.hits.rowCount()
         self._say(text("ui.remote.found", count=self._shown), self.count)
         self.more.setVisible(page.has_more)
-        self._fail(" ".join(words.said(key, facts) for key, facts in page.remarks))
+        self._fail(" ".join(fact_words(key, facts) for key, facts in page.remarks))
         if page.hits and not self.fields.name.hasFocus():
             self.hits.setFocus()
 
@@ -205,7 +205,7 @@ class RemoteSheet(Sheet):
         else:
             self._show(hit)
         if report.remarks:
-            self._main.messages.warn(words.said(*report.remarks[0]))
+            self._main.messages.warn(fact_words(*report.remarks[0]))
 
     def _not_opened(self, error: OverreadError) -> None:
         if self.isVisible():

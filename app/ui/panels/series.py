@@ -13,6 +13,7 @@ from app.domain.study import Study
 from app.domain.volume import RemarkKind
 from app.studies.display_sets import DisplaySet
 from app.support.i18n import text
+from app.support.languages import fact_words
 from app.ui import words
 from app.ui.keys import OPENS_BY_ENTER
 from app.ui.widgets.rows import KEY, Row, RowDelegate, item_of, put_row
@@ -111,7 +112,7 @@ class SeriesPanel(QWidget):
         grave = [remark for remark in display_set.remarks if remark.kind not in _CALM]
         images = text("ui.series.images", count=len(display_set.frames))
         last = (
-            words.said(f"remark.{grave[0].kind.value}", grave[0].facts)
+            fact_words(f"remark.{grave[0].kind.value}", grave[0].facts)
             if grave
             else display_set.series.body_part
         )

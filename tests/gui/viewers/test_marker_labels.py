@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -79,6 +80,16 @@ def test_findings_of_one_place_have_words_beside_each_other_and_the_chosen_one_i
     view.set_markers((crowd[3],))
     assert places(view)["3"] == said["3"]
     assert markers.place(alone)
+
+
+def test_in_a_narrow_view_the_name_stands_alone(view: SliceView) -> None:
+    view.set_markers(
+        (replace(box("m", (15, 25), (20, 40)), text="Dense lung  score 0.05", short="Dense lung"),)
+    )
+    view.resize(500, 460)
+    assert places(view)["m"].width() == words.text_width("Dense lung") + 4
+    view.resize(760, 700)
+    assert places(view)["m"].width() == words.text_width("Dense lung  score 0.05") + 4
 
 
 def test_where_every_place_is_taken_the_words_stand_where_least_is_hidden(view: SliceView) -> None:
