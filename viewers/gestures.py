@@ -13,6 +13,7 @@ import numpy as np
 from viewers.geometry import Vector, zoomed
 from viewers.types import Point, ViewState, WindowLevel
 
+CLICK_PX = 4.0  # a press that moves less than this before it is let go is a click
 FINE, COARSE = 0.2, 5.0
 WINDOW_STEPS = 1024.0  # pixels of drag that cross the whole range of values
 ZOOM_PX = 150.0  # pixels of drag that zoom by e

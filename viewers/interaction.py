@@ -9,10 +9,18 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from viewers.gestures import GESTURES, WHEEL_ZOOM, Gesture, Pointer, PointerEvent, Steered, drag_grip
+from viewers.gestures import (
+    CLICK_PX,
+    GESTURES,
+    WHEEL_ZOOM,
+    Gesture,
+    Pointer,
+    PointerEvent,
+    Steered,
+    drag_grip,
+)
 from viewers.mouse_profiles import STANDARD, Button, Modifier
 
-CLICK_PX = 4.0
 NOTCH = 120  # Qt's wheel units, eighths of a degree, for one click of a wheel
 
 _BUTTONS = {

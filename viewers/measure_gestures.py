@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from viewers.gestures import Gesture, Pointer, PointerEvent
+from viewers.gestures import CLICK_PX, Gesture, Pointer, PointerEvent
 from viewers.shapes import Shape, measure_tools
 from viewers.types import Point
 
@@ -13,6 +13,7 @@ class Measuring(Protocol):
     """What these drags need of a view."""
 
     draft: Shape | None
+    doubled: bool
 
     def mm_at(self, x_px: float, y_px: float) -> Point | None:
         """The point under a screen position."""
@@ -30,8 +31,8 @@ class Measuring(Protocol):
         """One more point of a traced outline."""
         ...
 
-    def end_point(self) -> None:
-        """The pointer was let go."""
+    def end_point(self, *, clicked: bool = False) -> None:
+        """The pointer was let go; clicked: where it was pressed."""
         ...
 
     def drop_shape(self) -> bool:
@@ -44,15 +45,17 @@ class Measuring(Protocol):
 
 
 def draw(view: Measuring, press: PointerEvent, tool_id: str) -> Gesture:
-    """Press sets a point, the drag moves it (or traces), release leaves it there."""
+    """Press sets a point, the drag moves it (or traces), release leaves it there; clicks set point by point."""
     tool = measure_tools()[tool_id]
     at = view.mm_at(press.x_px, press.y_px)
+    clicked = True
     try:
         if at is not None:
             view.begin_shape(tool_id, at)
         while (event := (yield)).kind is Pointer.MOVE:
             here = view.mm_at(event.x_px, event.y_px)
-            if here is None or view.draft is None:
+            clicked = clicked and abs(event.x_px - press.x_px) + abs(event.y_px - press.y_px) < CLICK_PX
+            if here is None or view.draft is None or (clicked and view.doubled):  # a hand that clicks shakes
                 continue
             if tool.traced:
                 view.trace_to(here)
@@ -61,7 +64,7 @@ def draw(view: Measuring, press: PointerEvent, tool_id: str) -> Gesture:
                     len(view.draft.points) if tool.most is None else min(len(view.draft.points), tool.most)
                 )
                 view.move_point(view.draft, placed - 1, here)
-        view.end_point()
+        view.end_point(clicked=clicked)
     except GeneratorExit:
         view.drop_shape()
         raise

@@ -44,6 +44,8 @@ class MeasuredView(CommandView):
     draft: Shape | None = (
         None  # of the class too: Qt sends events while the layers below are still being made
     )
+    doubled = False  # the last press set two points, the second to be moved
+    floating = False  # the last point follows the pointer until the next click
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -121,17 +123,24 @@ class MeasuredView(CommandView):
     def begin_shape(self, tool_id: str, at: Point) -> None:
         """The first point of a new one, or the next point of the one being made; its last point follows the pointer."""
         tool = measure_tools()[tool_id]
-        draft = self.draft
+        draft, floating = self.draft, self.floating
+        self.floating = False
         if draft is None or draft.tool_id != tool_id or draft.index != self.frame_index:
-            twice = tool.fewest > 1 and not tool.traced
-            draft = self._new(tool_id, (at, at) if twice else (at,))
+            self.doubled = tool.fewest > 1 and not tool.traced
+            draft = self._new(tool_id, (at, at) if self.doubled else (at,))
+        elif floating:
+            self.doubled = False
+            self.move_point(draft, _last_set(tool, draft), at)
+            return
         else:
+            self.doubled = tool.in_pairs
             draft = replace(draft, points=(*draft.points, *((at, at) if tool.in_pairs else (at,))))
         self._put_draft(draft, len(draft.points) - 1)
 
     def move_point(self, shape: Shape, number: int, at: Point) -> Shape:
-        """Another place for one point; the tool brings along what hangs on it."""
-        points = tuple(at if n == number else point for n, point in enumerate(shape.points))
+        """Another place for one point; the tool brings along what hangs on it, anew while the shape is being made."""
+        most = measure_tools()[shape.tool_id].most if shape.shape_id == DRAFT else None
+        points = tuple(at if n == number else point for n, point in enumerate(shape.points[:most]))
         moved = self._adjusted(replace(shape, points=points, outline=()), number)
         if shape.shape_id == DRAFT:
             self.draft = moved
@@ -148,19 +157,36 @@ class MeasuredView(CommandView):
         if last and here and np.hypot(here[0] - last[0], here[1] - last[1]) >= LEAST_TRACE_PX:
             self._put_draft(replace(self.draft, points=(*self.draft.points, at)), len(self.draft.points))
 
-    def end_point(self) -> None:
-        """The pointer was let go: whole shapes are told of, others wait for their next point."""
+    def follow(self, at: Point | None) -> None:
+        """The pointer moves between two clicks: the line goes with it."""
+        draft = self.draft
+        if self.floating and draft is not None and at is not None and draft.index == self.frame_index:
+            self.move_point(draft, _last_set(measure_tools()[draft.tool_id], draft), at)
+
+    def end_point(self, *, clicked: bool = False) -> None:
+        """The pointer was let go: whole shapes are told of, others wait for their next point.
+
+        clicked: where it was pressed. The second point then goes with the pointer; a click on a measurement is for that.
+        """
         if self.draft is None:
             return
         tool = measure_tools()[self.draft.tool_id]
+        if clicked and self.doubled and tool.most is not None:
+            at = self._px(self.draft.points[-1])
+            others = tuple(self._ink(one) for one in self.shown_shapes() if one.shape_id != DRAFT)
+            self.floating = len(self.draft.points) > 2 or not measurements.hit(others, *at)
+            if not self.floating:
+                self.drop_shape()
+            return
         if tool.traced or (tool.most is not None and len(self.draft.points) >= tool.most):
             self.finish_shape()
 
     def finish_shape(self) -> bool:
         """Tell of the one being made if it is whole; false if there is none or it is not."""
         draft, self.draft = self.draft, None
+        waits, self.floating = self.floating, False
         self.update()
-        if draft is None:
+        if draft is None or waits:
             return False
         tool = measure_tools()[draft.tool_id]
         points = _without_repeats(draft.points) if tool.most is None else draft.points
@@ -172,6 +198,7 @@ class MeasuredView(CommandView):
     def drop_shape(self) -> bool:
         """Forget the one being made; false if there is none."""
         dropped, self.draft = self.draft is not None, None
+        self.floating = False
         self.update()
         return dropped
 
@@ -245,6 +272,11 @@ class MeasuredView(CommandView):
     def _handles(self, shape: Shape) -> range:
         tool: MeasureTool = measure_tools()[shape.tool_id]
         return range(0) if tool.traced else range(len(shape.points))
+
+
+def _last_set(tool: MeasureTool, draft: Shape) -> int:
+    """The number of the last point that a hand sets; those that a tool adds by itself come after it."""
+    return (len(draft.points) if tool.most is None else min(len(draft.points), tool.most)) - 1
 
 
 def _without_repeats(points: tuple[Point, ...]) -> tuple[Point, ...]:

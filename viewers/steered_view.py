@@ -141,7 +141,8 @@ class SteeredView(PointedView):
 
     def _on_double_click(self) -> None:
         """Ends a line of several points; else the picture wants the whole room."""
-        if self.draft is None:
+        if self.draft is None or (self.floating and len(set(self.draft.points)) == 1):
+            self.drop_shape()
             self.activated.emit()
         else:
             self.finish_shape()
@@ -165,7 +166,9 @@ class SteeredView(PointedView):
 
     def _on_hover(self, x_px: float, y_px: float) -> None:
         self._pointer_px = (x_px, y_px)
-        self.point_hovered.emit(self.mm_at(x_px, y_px))
+        point = self.mm_at(x_px, y_px)
+        self.follow(point)
+        self.point_hovered.emit(point)
 
 
 def _rectangle(start: PointerEvent, end: PointerEvent) -> QRectF:

@@ -203,3 +203,81 @@ def test_a_shape_stands_on_its_own_frame_only_and_is_chosen_by_a_click(view: Sli
     bare = view.grab_picture()
     view.set_overlays_visible(True)
     assert view.grab_picture() != bare
+
+
+def click(view: SliceView, *points: QPoint) -> None:
+    """As a hand does: the pointer goes there, then presses and lets go; slowly enough to be no double click."""
+    for point in points:
+        QTest.mouseMove(view, point)
+        QTest.mouseClick(view, LEFT, pos=point, delay=10)
+        QTest.mouseMove(view, point + QPoint(1, 0))
+
+
+def test_two_clicks_measure_what_a_drag_between_them_does(view: SliceView) -> None:
+    found = told(view)
+    view.set_tool("length")
+    drag(view, QPoint(200, 200), QPoint(350, 240))
+    view.set_shapes(())
+    click(view, QPoint(200, 200))
+    assert view.draft is not None
+    QTest.mouseMove(view, QPoint(300, 300))
+    assert at(view, view.draft.points[1]) == QPoint(300, 300), "the line follows the pointer"
+    click(view, QPoint(350, 240))
+    assert view.draft is None
+    assert found[1].measured == found[0].measured
+
+
+def test_an_angle_by_three_clicks_is_the_one_that_was_clicked(view: SliceView) -> None:
+    """The second click was taken for the third point: a recorded angle of 0 degrees."""
+    found = told(view)
+    view.set_tool("angle")
+    click(view, QPoint(300, 100), QPoint(300, 200))
+    assert not found
+    click(view, QPoint(400, 200))
+    assert found[0].measured[0].value == pytest.approx(90, abs=0.5)
+
+
+def test_cobb_by_four_clicks(view: SliceView) -> None:
+    found = told(view)
+    view.set_tool("cobb")
+    click(view, QPoint(100, 100), QPoint(300, 100), QPoint(100, 300))
+    assert not found
+    click(view, QPoint(273, 400))
+    assert found[0].measured[0].value == pytest.approx(30, abs=0.5)
+
+
+def test_the_short_diameter_begins_as_half_of_the_long_one(view: SliceView) -> None:
+    """It was half of the first pixels of the drag, its handles one on the other."""
+    found = told(view)
+    view.set_tool("bidirectional")
+    drag(view, QPoint(200, 200), QPoint(203, 200), QPoint(300, 200), QPoint(400, 200))
+    click(view, QPoint(200, 300), QPoint(400, 300))
+    for one in found:
+        long, short = (each.value for each in one.measured)
+        assert short == pytest.approx(long / 2)
+
+
+def test_half_a_measurement_is_dropped_by_enter_escape_and_a_double_click(view: SliceView) -> None:
+    found, grown = told(view), []
+    view.activated.connect(lambda: grown.append(1))
+    view.set_tool("length")
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Escape):
+        click(view, QPoint(200, 200))
+        QTest.mouseMove(view, QPoint(300, 300))
+        QTest.keyClick(view, key)
+        assert view.draft is None
+    QTest.mouseClick(view, LEFT, pos=QPoint(200, 200))
+    QTest.mouseDClick(view, LEFT, pos=QPoint(200, 200))
+    assert (view.draft, grown) == (None, [1])
+    assert not found
+
+
+def test_a_click_on_a_measurement_chooses_it_while_a_tool_is_in_hand(view: SliceView) -> None:
+    chosen: list[str] = []
+    view.shape_chosen.connect(chosen.append)
+    points = (point_at(affine(), (4, 5, 6)), point_at(affine(), (4, 18, 25)))
+    view.set_shapes((Shape("a", "length", points, ("12 mm",), index=4),))
+    view.set_tool("length")
+    click(view, at(view, point_at(affine(), (4, 11.5, 15.5))))
+    assert chosen == ["a"]
+    assert view.draft is None
