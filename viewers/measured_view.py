@@ -166,7 +166,7 @@ class MeasuredView(CommandView):
     def end_point(self, *, clicked: bool = False) -> None:
         """The pointer was let go: whole shapes are told of, others wait for their next point.
 
-        clicked: where it was pressed. The second point then goes with the pointer; a click on a measurement is for that.
+        clicked: where it was pressed. The second point then goes with the pointer; a click on a shape chooses that.
         """
         if self.draft is None:
             return

@@ -161,12 +161,13 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class CornerText:
-    """The four corner texts, lines from top to bottom; words come from the app."""
+    """The four corner texts, lines from top to bottom; words come from the app. warns: the first one on the right."""
 
     top_left: tuple[str, ...] = ()
     top_right: tuple[str, ...] = ()
     bottom_left: tuple[str, ...] = ()
     bottom_right: tuple[str, ...] = ()
+    warns: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,8 @@ def _by_table(values: NDArray[Any], voi: VoiTable) -> NDArray[np.uint8]:
 
 
 def _grey(values: NDArray[Any], window: WindowLevel) -> NDArray[np.uint8]:
+    if window.width == 1:  # PS3.3 C.11.2.1.2.1: the middle itself is black; a formula would make it grey
+        return np.where(values > window.center - 0.5, 255, 0).astype(np.uint8)
     span = max(window.width - 1, 1e-6) if window.width >= 1 else window.width
     shift = 0.5 if window.width >= 1 else 0.0
     grey = ((values - (window.center - shift)) / span + 0.5) * 255

@@ -25,5 +25,7 @@ def by_window(values: NDArray[Any], window: Window, function: VoiFunction) -> ND
         steep = np.clip(-4 * (values - window.center) / max(window.width, 1e-12), -STEEPEST, STEEPEST)
         return np.asarray(1 / (1 + np.exp(steep)), dtype=np.float32)
     whole = function == "LINEAR" and window.width >= 1  # narrower ones are exact: the view does the same
+    if whole and window.width == 1:
+        return np.asarray(values > window.center - 0.5, dtype=np.float32)
     middle, span = (window.center - 0.5, window.width - 1) if whole else (window.center, window.width)
     return np.asarray(np.clip((values - middle) / max(span, 1e-12) + 0.5, 0, 1), dtype=np.float32)

@@ -161,7 +161,12 @@ def default_window(
     low, high = np.percentile(sample.astype(np.float64) * slope + intercept, (1, 99))
     # Nothing narrower than one step of the values; for floats, than what they can tell apart.
     finest = abs(slope) if pixels.dtype.kind in "iu" else max(abs(low), abs(high)) * FLOAT_STEP or 1.0
-    return Window(float((low + high) / 2), float(max(high - low, min(finest, 1.0))))
+    width = float(max(high - low, min(finest, 1.0)))
+    if (
+        low == high
+    ):  # an empty picture is black and not a white glare, and so is the ground of those that follow it
+        return Window(float(low) + width / 2, width)
+    return Window(float((low + high) / 2), width)
 
 
 def _image_only(sample: Pixels, padding: int | tuple[int, int] | None) -> Pixels:

@@ -111,26 +111,32 @@ class StackContent(FlatContent):
         return self._source.frame_rate()
 
     def where(self) -> tuple[str, str]:
-        """Image number, how it plays, and position in the patient where it is known."""
+        """Image number, and position in the patient where it is known."""
         index, count = self.slices.index, self.slices.layer_count
         if not count:
             return "", ""
         affine = self._source.affine_at(index)
         if self.subject.display_set.space is not Space.PATIENT:
-            return self._layer(index, None), ""
+            return self._layer(index), ""
         origin = affine[:3, 3]
         point: Point = (float(origin[0]), float(origin[1]), float(origin[2]))
-        step = corners.step_mm(affine) if self.subject.display_set.moves_in_space else None
-        return self._layer(index, step), corners.position_words(point, normal_of(affine))
+        return self._layer(index), corners.position_words(point, normal_of(affine))
 
-    def _layer(self, index: int, step: float | None) -> str:
-        words = corners.layer_words(index, self.slices.layer_count, step)
-        return f"{words}  {self.cine_words}" if self.cine_words else words
+    def _layer(self, index: int) -> str:
+        own = corners.own_number(self.subject.display_set, self.slices.frame_index)
+        return corners.layer_words(index, self.slices.layer_count, own)
+
+    def _step(self) -> str:
+        shown, count = self.subject.display_set, self.slices.layer_count
+        if not count or not shown.moves_in_space or shown.space is not Space.PATIENT:
+            return ""
+        return corners.step_words(corners.step_mm(self._source.affine_at(self.slices.index)), count)
 
     def notes(self) -> tuple[str, ...]:
-        """How it scrolls with others, what else is known of it, and what readers of its modality want to see."""
+        """How it plays and scrolls with others, what else is known, and what readers of its modality want to see."""
         facts = facts_words(self.subject.display_set, self.slices.frame_index)
-        return tuple(part for part in (self.link_words, *self.own_words, facts) if part)
+        said = (self.cine_words, self.link_words, *self.own_words, facts, self._step())
+        return tuple(part for part in said if part)
 
     def write(self) -> None:
         """Also whether the image that is shown is a key image, and as whose state it is shown."""

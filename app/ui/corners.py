@@ -28,7 +28,11 @@ _NOTES = {
     RemarkKind.BREAST_SIDE_UNCHECKED,
     RemarkKind.THICK_SLICES,
 }
-_AXES = (("L", "R"), ("P", "A"), ("S", "I"))  # LPS: the letter of growing and of falling values
+_AXES = (
+    ("L", "R"),
+    ("P", "A"),
+    ("H", "F"),
+)  # LPS: the letter of growing and of falling values, as at the edges
 
 
 def corner_text(
@@ -42,8 +46,8 @@ def corner_text(
     window = text("ui.corner.window", width=f"{state.window.width:.0f}", center=f"{state.window.center:.0f}")
     return CornerText(
         top_left=(name, details),
-        top_right=(words.description(study), words.day(study.date)),
-        bottom_left=tuple(part for part in (layer, place, display_set.title) if part),
+        top_right=(words.description(study), words.moment(study)),
+        bottom_left=tuple(part for part in (layer, place, series_words(display_set)) if part),
         bottom_right=(window, zoom_words(display_set, state)),
     )
 
@@ -60,8 +64,8 @@ def volume_text(study: Study, display_set: DisplaySet, remarks: Sequence[Remark]
     name, details = words.identity(study)
     return CornerText(
         top_left=(name, details),
-        top_right=(words.description(study), words.day(study.date)),
-        bottom_left=(display_set.title,),
+        top_right=(words.description(study), words.moment(study)),
+        bottom_left=(series_words(display_set),),
         bottom_right=tuple(
             fact_words(f"remark.{remark.kind.value}", remark.facts)
             for remark in remarks
@@ -70,12 +74,33 @@ def volume_text(study: Study, display_set: DisplaySet, remarks: Sequence[Remark]
     )
 
 
-def layer_words(index: int, count: int, thickness_mm: float | None) -> str:
-    """Image n of N, with the distance to the next one."""
+def series_words(display_set: DisplaySet) -> str:
+    """Number and name of a series, by which it is found in another viewer."""
+    number, title = display_set.series.number, display_set.title
+    return title if number is None else text("ui.corner.series", number=number, title=title)
+
+
+def layer_words(index: int, count: int, own: int | None = None) -> str:
+    """Image n of N, as they lie one after the other; own: the number that the file gives it, where it is another.
+
+    A report that named an image by its place in our order would send readers of other viewers to another image.
+    """
     said = text("ui.corner.image", number=index + 1, count=count)
-    if thickness_mm is not None and count > 1:
-        said += text("ui.corner.step", mm=number_words(thickness_mm, 1))
-    return said
+    return said if own is None else said + text("ui.corner.own_number", number=own)
+
+
+def own_number(display_set: DisplaySet, place: int) -> int | None:
+    """Instance Number of an image, where the numbers of the series do not count its images from 1 in this order."""
+    frames = display_set.frames
+    if not 0 <= place < len(frames) or len(frames) == 1 or frames[place].instance.frames > 1:
+        return None
+    told = [frames[number].instance.instance_number for number in (0, place, len(frames) - 1)]
+    return None if told == [1, place + 1, len(frames)] else told[1]
+
+
+def step_words(step: float | None, count: int) -> str:
+    """The distance from one image to the next, where there is one."""
+    return "" if step is None or count < 2 else text("ui.corner.step", mm=number_words(step, 1))
 
 
 def position_words(point: Point, normal: NDArray[np.float64]) -> str:

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject
 from app.domain.finding import Place
 from app.domain.volume import Remark, Window
 from app.state.model import TextAmount
-from app.support.i18n import text
 from app.ui import corners
+from app.ui.beside import beside_words
 from app.ui.marks import Marks, ink_remarks
 from app.ui.own_views import OwnViews
 from app.ui.presets import named_window, preset
@@ -58,8 +58,9 @@ class FlatContent(QObject):
         # Lines of their own: in a narrow view the end of a long line is cut off.
         first, *rest = told.bottom_left or ("",)
         told = replace(told, bottom_left=tuple(part for part in (first, *self.notes(), *rest) if part))
-        if self.subject.is_beside:
-            told = replace(told, top_right=(text("ui.corner.beside"), *told.top_right))
+        if self.subject.read is not None:
+            said = beside_words(study, self.subject.read)
+            told = replace(told, top_right=(said, *told.top_right), warns=True)
         self.view.set_corner_text(told)
         slab = getattr(self.view, "slab", None)  # planes alone have one
         self.stamps.put_looks(self.state, is_slab=slab is not None and slab.is_on)

@@ -49,7 +49,7 @@ class Opening:
             said = text("ui.held.settled", encrypted=done.encrypted, dropped=done.dropped)
             self._window.messages.note(said)
         if done.unreadable:
-            self._window.messages.warn(text("ui.held.unreadable", count=done.unreadable))
+            self._window.messages.warn(text("ui.held.unreadable", count=done.unreadable), of_all=True)
 
     def scan(self, places: Sequence[Place]) -> None:
         """Open places in the background; the best study found opens when that is done, if none is open."""
@@ -72,6 +72,8 @@ class Opening:
         """Empty the viewports, replay the reading, hang what opens the study. key: as the worklist names it."""
         uid, _, number = key.partition(MARK)
         patient = self._ctx.store.state.workspace.studies_of(uid)[int(number)].patient if number else None
+        if self._ctx.store.state.workspace.open_study_uid not in {"", uid}:
+            self._window.messages.study_changed()
         try:
             open_study(self._ctx, uid, patient)
         except StudyUnreadableError as error:
@@ -133,9 +135,9 @@ class Opening:
         if report.refused:
             first = report.refused[0]
             more = (("refused", len(report.refused)), ("first", fact_words(first.reason_key, first.facts)))
-            self._window.messages.warn(fact_words("ui.scan.done_refused", (*facts, *more)))
+            self._window.messages.warn(fact_words("ui.scan.done_refused", (*facts, *more)), of_all=True)
         elif report.remarks:
-            self._window.messages.warn(fact_words(*report.remarks[0]))
+            self._window.messages.warn(fact_words(*report.remarks[0]), of_all=True)
         else:
             self._window.messages.note(fact_words("ui.scan.done", facts))
         list_notes(self._ctx)

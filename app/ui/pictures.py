@@ -77,8 +77,9 @@ class Pictures:
             return None
         wanted = (one for one in self.sets_of(study) if one.display_set_id == hung.display_set_id)
         found = next(wanted, None)
-        is_beside = study.study_instance_uid != self._ctx.store.state.workspace.open_study_uid
-        return Subject(study, found, is_beside) if found else None
+        read = self._ctx.store.state.workspace.open_study
+        is_other = read is not None and study.study_instance_uid != read.study_instance_uid
+        return Subject(study, found, read if is_other else None) if found else None
 
     def stack(self, subject: Subject) -> tuple[StackSource, PictureInfo]:
         """Frames of a display set for a stack view, with what the view cannot see in them."""

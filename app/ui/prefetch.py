@@ -82,4 +82,4 @@ class Prefetch(QObject):
         for prior, prior_sets in screen_of(self._ctx, study, self._pictures.sets_of).priors[:PRIORS]:
             first = first_to_hang(prior_sets)
             if first is not None:
-                yield Subject(prior, first, is_beside=True)
+                yield Subject(prior, first, study)

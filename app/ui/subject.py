@@ -15,11 +15,16 @@ from viewers.types import TextLevel, VolumeImage, WindowLevel
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Subject:
-    """The study and display set that a viewport shows. is_beside: of another study than the one that is being read."""
+    """The study and display set that a viewport shows. read: the study that is being read, if that is another one."""
 
     study: Study
     display_set: DisplaySet
-    is_beside: bool = False
+    read: Study | None = None
+
+    @property
+    def is_beside(self) -> bool:
+        """Of another study than the one that is being read."""
+        return self.read is not None
 
     @property
     def target(self) -> Target:

@@ -22,21 +22,58 @@ def person(name: str) -> str:
 
 
 def day(value: str) -> str:
-    """A DICOM date as the language writes dates, ISO 8601 in English; what is no date is shown as it stands."""
-    if len(value) == 8 and value.isdigit():
-        return date_words(value[:4], value[4:6], value[6:])
-    return value or text("ui.study.no_date")
+    """A DICOM date as the language writes dates, ISO 8601 in English; what is no date is shown as it stands.
+
+    ACR-NEMA wrote 1993.04.30; anonymisers write zeros.
+    """
+    digits = value.replace(".", "") if len(value) == 10 else value
+    if not digits.strip("0"):
+        return text("ui.study.no_date")
+    if len(digits) == 8 and digits.isdigit():
+        return date_words(digits[:4], digits[4:6], digits[6:])
+    return value
 
 
-def age(patient: Patient, study_date: str) -> str:
-    """Whole years at the time of the study, from the birth date; empty where either is missing."""
+def clock(value: str) -> str:
+    """Hours and minutes of a DICOM time; empty where it is none."""
+    digits = value.replace(":", "")[:4]
+    known = len(digits) == 4 and digits.isdigit() and digits < "2400" and digits[2:] < "60"
+    return f"{digits[:2]}:{digits[2:]}" if known else ""
+
+
+def moment(study: Study) -> str:
+    """Day and time of a study: several films of one day are told apart by the time."""
+    return "  ".join(part for part in (day(study.date), clock(study.time)) if part)
+
+
+def age(patient: Patient, study_date: str, written: str = "") -> str:
+    """Age at the study, from the birth date or else as written (PS3.5 6.2, AS): infants in months, newborns in days."""
     try:
         born = date.fromisoformat(patient.birth_date)
         then = date.fromisoformat(study_date)
     except ValueError:
+        return _age_written(written)
+    months = 12 * (then.year - born.year) + then.month - born.month - (then.day < born.day)
+    if not 0 <= months < 150 * 12:
         return ""
-    years = then.year - born.year - ((then.month, then.day) < (born.month, born.day))
-    return text("ui.patient.years", years=years) if 0 <= years < 150 else ""
+    if months < 2:
+        return text("ui.patient.days", days=(then - born).days)
+    if months < 24:
+        return text("ui.patient.months", months=months)
+    return text("ui.patient.years", years=months // 12)
+
+
+def _age_written(written: str) -> str:
+    number, unit = written[:3], written[3:]
+    keys = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
+    if not (number.isdigit() and unit in keys):
+        return ""
+    return text_with(f"ui.patient.{keys[unit]}", {keys[unit]: int(number)})
+
+
+def sex(value: str) -> str:
+    """The letter of a patient's sex in the reader's language; what is no known letter stands as it is."""
+    return text(f"ui.patient.sex.{value}") if value in {"F", "M", "O"} else value
 
 
 def identity(study: Study) -> tuple[str, str]:
@@ -45,7 +82,8 @@ def identity(study: Study) -> tuple[str, str]:
     details = [
         text("ui.patient.id", id=patient.patient_id) if patient.patient_id else text("ui.patient.no_id")
     ]
-    details += [part for part in (patient.sex, age(patient, study.date)) if part]
+    shown = sex(patient.sex), age(patient, study.date, study.patient_age)
+    details += [part for part in shown if part]
     return person(patient.name), "  ".join(details)
 
 

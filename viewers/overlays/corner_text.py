@@ -23,7 +23,7 @@ def paint(painter: QPainter, scene: Scene) -> None:
     corners, height = scene.corners, scene.size_px[1]
     top = words.MARGIN_PX
     _draw_lines(painter, scene, corner_lines(scene, corners.top_left), top, right=False)
-    _draw_lines(painter, scene, corner_lines(scene, corners.top_right), top, right=True)
+    _draw_lines(painter, scene, corner_lines(scene, corners.top_right), top, right=True, warns=corners.warns)
     _draw_lines(painter, scene, bottom_left_lines(scene), height - bottom_left_px(scene), right=False)
     _draw_lines(painter, scene, bottom_right_lines(scene), height - bottom_right_px(scene), right=True)
 
@@ -46,9 +46,12 @@ def _block(scene: Scene, lines: tuple[str, ...], top: float, *, right: bool) -> 
     return QRectF(width - margin - wide if right else margin, top, wide, words.line_height() * len(lines))
 
 
-def _draw_lines(painter: QPainter, scene: Scene, lines: tuple[str, ...], top: float, *, right: bool) -> None:
+def _draw_lines(
+    painter: QPainter, scene: Scene, lines: tuple[str, ...], top: float, *, right: bool, warns: bool = False
+) -> None:
     width, step = scene.size_px[0] * CORNER_SHARE, words.line_height()
     left = scene.size_px[0] - words.MARGIN_PX - width if right else words.MARGIN_PX
     side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
     for number, line in enumerate(lines):
-        words.draw(painter, QRectF(left, top + number * step, width, step), side, line)
+        color = words.WARNING if warns and number == 0 else words.LIGHT
+        words.draw(painter, QRectF(left, top + number * step, width, step), side, line, color)

@@ -57,7 +57,7 @@ class HeaderPanel(QWidget):
             if study.accession_number
             else ""
         )
-        self.study.setText(f"{words.day(study.date)}   {words.study_title(study)}{accession}")
+        self.study.setText(f"{words.moment(study)}   {words.study_title(study)}{accession}")
         self.setAccessibleName(f"{name}, {details}, {self.study.text()}")
 
     def show_hung(self, studies: Sequence[Study]) -> None:

@@ -22,6 +22,7 @@ class MessageArea(QWidget):
         self.setObjectName("message")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.said: list[str] = []
+        self._of_all = False
         self._picture = QLabel()
         self.words = label(wraps=True)
         self._close = QToolButton()
@@ -41,10 +42,16 @@ class MessageArea(QWidget):
         self._timer.timeout.connect(self.hide)
         self.hide()
 
-    def warn(self, sentence: str) -> None:
-        """Something could not be done."""
+    def warn(self, sentence: str, *, of_all: bool = False) -> None:
+        """Something could not be done; of_all: in whatever study, so that it stays when another one is opened."""
         self._timer.stop()
         self._show(sentence, "warning")
+        self._of_all = of_all
+
+    def study_changed(self) -> None:
+        """Another study was opened: what was said of the last one would be read as of this one."""
+        if not self._of_all:
+            self.hide()
 
     def warn_of(self, error: OverreadError) -> None:
         """What an error says."""
@@ -53,6 +60,7 @@ class MessageArea(QWidget):
     def note(self, sentence: str) -> None:
         """Something was done."""
         self._show(sentence, "info")
+        self._of_all = False
         self._timer.start(NOTE_LASTS_MS)
 
     def _show(self, sentence: str, kind: str) -> None:

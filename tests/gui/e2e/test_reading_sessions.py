@@ -104,7 +104,7 @@ def test_a_chest_ct_beside_its_prior(studio: Studio, tmp_path: Path) -> None:
     reread(studio.ctx)
     studio.wait_idle()
     now, before = stacks(studio)
-    assert before.view.corners.top_right[0] == "OTHER STUDY"
+    assert before.view.corners.top_right[0] == "PRIOR, 12 mo earlier"
     start = now.slices.index, before.slices.index
     wheel(now, -1)
     studio.wait_idle()

@@ -286,3 +286,17 @@ def test_the_worklist_says_that_ai_ran_and_nothing_of_what_it_found(opened: Stud
     assert "AI ran" in said
     assert "0.9" not in said
     assert "Nodule" not in said
+
+
+def test_what_was_said_of_one_study_does_not_stand_over_the_next(opened: Studio, tmp_path: Path) -> None:
+    """“This study (SR) holds no pictures” stood over the next study's picture until somebody closed it."""
+    second = write_ct(tmp_path / "other", 3, name="ROE^ANN", uid="1.2.826.0.1.3680043.10.9")
+    opened.open_folder(tmp_path / "other")
+    opened.window.messages.warn("Of this study.")
+    opened.window.desk.open_study(second.study_instance_uid)
+    opened.spin()
+    assert opened.window.messages.isHidden()
+    opened.window.messages.warn("17 files were refused.", of_all=True)
+    opened.window.desk.open_study("1.2.826.0.1.3680043.10.1.1")
+    opened.spin()
+    assert not opened.window.messages.isHidden()

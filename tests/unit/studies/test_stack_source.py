@@ -9,14 +9,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from app.domain.volume import RemarkKind, Volume
 from app.studies.decode_line import DecodeLine
 from app.studies.display_sets import DisplaySet, display_sets
+from app.studies.greys import by_window
 from app.studies.memory import MemoryBudget
 from app.studies.scan import scan
 from app.studies.stack_source import Means, StackSource
+from app.studies.volumes import default_window
 from tests.support.dicom_files import ct_dataset, write, write_stack
+from viewers.types import WindowLevel
+from viewers.windowing import Voi, voi_grey
 
 Home = queue.SimpleQueue[Callable[[], None]]
 
@@ -117,3 +122,20 @@ def test_the_files_own_windows_come_in_order_and_one_is_made_where_there_is_none
         finish(source, home)
         assert len(source.windows(0)) == count
         source.close()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "value"), [(np.uint8, 0), (np.int16, -7), (np.uint16, 0), (np.float32, 0.25)]
+)
+def test_an_empty_picture_without_a_window_of_its_own_is_black(dtype: type, value: float) -> None:
+    """All of it was white, and so was the whole mask that a segmentation showed after such a frame."""
+    made = default_window(np.full((8, 8), value, dtype), 1.0, 0.0, None)
+    grey = voi_grey(np.array([value, value + 1]), Voi(WindowLevel(made.center, made.width)))
+    assert grey.tolist() == [0, 255]
+
+
+def test_a_mask_of_noughts_and_ones_is_black_and_white() -> None:
+    """The noughts were grey: the middle of a window of width 1 belongs to black (PS3.3 C.11.2.1.2.1)."""
+    made = default_window(np.array([[0, 1], [1, 0]], np.uint8), 1.0, 0.0, None)
+    assert voi_grey(np.array([0, 1]), Voi(WindowLevel(made.center, made.width))).tolist() == [0, 255]
+    assert by_window(np.array([0, 1]), made, "LINEAR").tolist() == [0.0, 1.0]

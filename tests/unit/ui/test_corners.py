@@ -9,7 +9,7 @@ import pytest
 from app.domain.volume import Remark, RemarkKind
 from app.studies.display_sets import display_sets
 from app.studies.scan import scan
-from app.ui.corners import badge, corner_text
+from app.ui.corners import badge, corner_text, layer_words, own_number
 from tests.support.dicom_files import ct_dataset, write
 from viewers.types import BadgeLevel, ViewState, WindowLevel
 
@@ -75,3 +75,26 @@ def test_every_remark_has_words_with_its_numbers() -> None:
         assert said is not None
         assert not said.text.startswith("remark."), kind
         assert "{" not in said.text, kind
+
+
+def test_an_image_has_the_number_of_its_file_beside_its_place_where_they_differ(tmp_path: Path) -> None:
+    """A stack runs from the feet up, many scanners number from the head down: image 1 of 3 is image 3 elsewhere."""
+    for number in range(3):
+        one = ct_dataset(InstanceNumber=3 - number, ImagePositionPatient=[0, 0, 5 * number], SeriesNumber=4)
+        one.SOPInstanceUID = f"1.2.3.4.{number + 1}"
+        write(one, tmp_path / str(number))
+    study = scan([tmp_path]).studies[0]
+    shown = display_sets(study)[0]
+    assert [own_number(shown, place) for place in range(3)] == [3, 2, 1]
+    assert layer_words(0, 3, own_number(shown, 0)) == "Im 1/3, no. 3"
+    told = corner_text(study, shown, ViewState(WindowLevel(40, 400)), "", "")
+    assert told.bottom_left[-1].startswith("Se 4  ")
+
+
+def test_where_numbers_count_the_images_nothing_is_added(tmp_path: Path) -> None:
+    for number in range(3):
+        one = ct_dataset(InstanceNumber=number + 1, ImagePositionPatient=[0, 0, 5 * number])
+        one.SOPInstanceUID = f"1.2.3.4.{number + 1}"
+        write(one, tmp_path / str(number))
+    shown = display_sets(scan([tmp_path]).studies[0])[0]
+    assert [own_number(shown, place) for place in range(-1, 4)] == [None] * 5

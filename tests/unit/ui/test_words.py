@@ -8,6 +8,7 @@ import pytest
 
 from app.domain.finding import Judgement, PlaceKind, RejectReason, Verdict
 from app.domain.study import Patient
+from app.support.i18n import use_language
 from app.ui import words
 from tests.support.ui import finding, study
 
@@ -27,7 +28,14 @@ def test_person_names(name: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [("20260801", "2026-08-01"), ("2026", "2026"), ("", "date missing")]
+    ("value", "shown"),
+    [
+        ("20260801", "2026-08-01"),
+        ("1993.04.30", "1993-04-30"),
+        ("2026", "2026"),
+        ("", "date missing"),
+        ("00000000", "date missing"),
+    ],
 )
 def test_dates(value: str, shown: str) -> None:
     assert words.day(value) == shown
@@ -40,6 +48,8 @@ def test_dates(value: str, shown: str) -> None:
         ("19650802", "20260801", "60 y"),
         ("", "20260801", ""),
         ("19650801", "", ""),
+        ("20250601", "20260801", "14 mo"),
+        ("20260720", "20260801", "12 d"),
         ("20270101", "20260801", ""),
         ("19651340", "20260801", ""),
     ],
@@ -77,3 +87,28 @@ def test_a_rejection_is_shown_with_its_reason() -> None:
     rejected = Judgement(finding(1), Verdict.REJECTED, RejectReason.ARTEFACT)
     assert words.verdict_words(rejected) == "Rejected: Artefact or device"
     assert "Nodule 1" in words.verdict_words(Judgement(finding(1), Verdict.EDITED, label="Other"))
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [("061Y", "61 y"), ("007M", "7 mo"), ("002W", "2 wk"), ("010D", "10 d"), ("61", ""), ("", "")],
+)
+def test_age_as_written_stands_where_the_birth_date_was_taken_away(written: str, shown: str) -> None:
+    assert words.age(Patient("1", "", "", "", ""), "20260801", written) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("161937.171", "16:19"), ("1619", "16:19"), ("16:19:37", "16:19"), ("16", ""), ("9900", ""), ("", "")],
+)
+def test_the_time_of_day_is_told_in_hours_and_minutes(value: str, shown: str) -> None:
+    assert words.clock(value) == shown
+
+
+def test_the_letter_of_sex_is_of_the_readers_language() -> None:
+    assert "  F  " in words.identity(study())[1]
+    use_language("ru")
+    try:
+        assert "  Ж  " in words.identity(study())[1]
+    finally:
+        use_language("en")

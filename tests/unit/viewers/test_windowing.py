@@ -22,7 +22,7 @@ def test_eight_bit_values_stay_as_they_are_through_their_own_window() -> None:
 def test_width_of_one_is_a_threshold() -> None:
     # PS3.3 C.11.2.1.2.1: c=100, w=1: x <= 99.5 is black, above is white
     grey = apply_window(np.array([99.0, 99.5, 99.6, 100.0]), WindowLevel(100, 1))
-    assert grey.tolist() == [0, 128, 255, 255]
+    assert grey.tolist() == [0, 0, 255, 255]
 
 
 def test_width_below_one_is_a_mistake_of_the_caller() -> None:
