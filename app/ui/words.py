@@ -68,7 +68,7 @@ def _age_written(written: str) -> str:
     keys = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
     if not (number.isdigit() and unit in keys):
         return ""
-    return text_with(f"ui.patient.{keys[unit]}", {keys[unit]: int(number)})
+    return text(f"ui.patient.{keys[unit]}", **{keys[unit]: int(number)})
 
 
 def sex(value: str) -> str:
