@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.domain.finding import Finding, Judgement, PlaceKind
 from app.domain.study import Patient, Series, Study
-from app.support.i18n import text
+from app.support.i18n import text, text_with
 from app.support.languages import date_words, decimal_words, number_words
 from app.support.titles import package_words
 from app.support.units import unit_words
@@ -68,7 +68,7 @@ def _age_written(written: str) -> str:
     keys = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
     if not (number.isdigit() and unit in keys):
         return ""
-    return text(f"ui.patient.{keys[unit]}", **{keys[unit]: int(number)})
+    return text_with(f"ui.patient.{keys[unit]}", {keys[unit]: int(number)})
 
 
 def sex(value: str) -> str:
