@@ -32,6 +32,7 @@ from viewers.types import (
     WindowLevel,
 )
 from viewers.vtk_bridge import Resampler
+from viewers.whole_paint import whole_painting
 
 Ink = TypeVar("Ink", HeatLayer, OutlineLayer, Marker)
 Fitter = Callable[[PictureBox, ViewState, geometry.Size], ViewState]
@@ -165,17 +166,17 @@ class PlaneView(OverlayView):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Picture, heat, outlines, then what is written and drawn over them."""
-        scene = self.scene()
-        painter = QPainter(self)
-        painted = scene.plane is not None and self.picture is not None
-        if scene.plane is not None and self.picture is not None:
-            screen = self.screen_of(scene.plane)
-            self.paint_picture(painter, self.picture, screen)
-            self._paint_file_planes(painter, self._file_planes, self.picture, screen)
-            scene = _paint_layers(painter, self, scene, screen)
-            self.paint_ink(painter)
-        paint_overlays(painter, scene, ink=self.overlays_visible, bare=self.peeking)
-        painter.end()
+        painted = False
+        with whole_painting(self, self.texts.not_drawn) as painter:
+            scene = self.scene()
+            if scene.plane is not None and self.picture is not None:
+                screen = self.screen_of(scene.plane)
+                self.paint_picture(painter, self.picture, screen)
+                self._paint_file_planes(painter, self._file_planes, self.picture, screen)
+                scene = _paint_layers(painter, self, scene, screen)
+                self.paint_ink(painter)
+                painted = True
+            paint_overlays(painter, scene, ink=self.overlays_visible, bare=self.peeking)
         if painted and not self._first_painted:
             self._first_painted = True
             QTimer.singleShot(0, self, self.first_picture.emit)

@@ -290,6 +290,9 @@ class ViewerText:
     glass: str = "picture alone, {factor} times"
     slab_reduced: str = "reduced while it moves"
     more_regions: str = "and {count} more"
+    not_drawn: str = (
+        "This view could not be drawn whole, so it is blank. Show the series again or another one."
+    )
     decimal: str = "."
     millimeter: str = "mm"
 

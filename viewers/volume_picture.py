@@ -18,6 +18,7 @@ from viewers.volume_clip import HalfSpace
 from viewers.volume_presets import PRESETS, preset
 from viewers.volume_proxy import value_range
 from viewers.volume_words import VolumeText
+from viewers.whole_paint import whole_painting
 
 if TYPE_CHECKING:
     from viewers.volume_engine import TextureLimits, VolumeEngine
@@ -117,19 +118,18 @@ class VolumePicture(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Picture, then what lies over it; without one a sentence that says why."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(0, 0, 0))
-        if self._image is not None:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-            painter.drawImage(QRectF(0, 0, *self.size_px()), self._image)
-            self.paint_over(painter)
-        else:
-            painter.setFont(words.font())
-            painter.setPen(words.WARNING)
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            said = self.failure or (self.texts.preparing if self.volume is not None else "")
-            painter.drawText(QRectF(self.rect().adjusted(16, 16, -16, -16)), int(flags), said)
-        painter.end()
+        with whole_painting(self, self.texts.not_drawn) as painter:
+            painter.fillRect(self.rect(), QColor(0, 0, 0))
+            if self._image is not None:
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+                painter.drawImage(QRectF(0, 0, *self.size_px()), self._image)
+                self.paint_over(painter)
+            else:
+                painter.setFont(words.font())
+                painter.setPen(words.WARNING)
+                flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                said = self.failure or (self.texts.preparing if self.volume is not None else "")
+                painter.drawText(QRectF(self.rect().adjusted(16, 16, -16, -16)), int(flags), said)
 
     def paint_over(self, painter: QPainter) -> None:
         """For subclasses."""

@@ -20,6 +20,9 @@ class VolumeText:
     no_renderer: str = "3D needs OpenGL, and this machine offers none. Slices and planes work without it."
     no_place: str = "These pictures have no position in the patient, so there is no volume to show."
     not_grey: str = "Colour pictures have no volume rendering. Use the stack view."
+    not_drawn: str = (
+        "This view could not be drawn whole, so it is blank. Show the series again or another one."
+    )
     one_slice: str = "One slice is no volume. Use the stack view."
     titles: tuple[tuple[str, str], ...] = tuple((one.preset_id, one.title) for one in PRESETS)
 

@@ -51,6 +51,11 @@ class UserPaths:
         return self.data / "masks"
 
     @property
+    def faults_file(self) -> Path:
+        """Faults that nobody foresaw, as places in the program, without anybody's data; may be deleted."""
+        return self.data / "faults.log"
+
+    @property
     def models(self) -> Path:
         """Installed model packages of this user."""
         return self.data / "models"

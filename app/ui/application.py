@@ -27,6 +27,7 @@ from app.ui import theme
 from app.ui.display import has_display
 from app.ui.main_window import MainWindow
 from app.ui.qt_dispatch import QtDispatch
+from app.ui.unexpected import Unexpected
 
 NO_NEWS = "This plugin does not support"
 __all__ = ["application", "build_window", "has_display", "run_window"]
@@ -80,7 +81,9 @@ def run_window(
 ) -> int:
     """The window until it is closed; `shown` is called when it is up. paths: a home other than the user's."""
     qt = application()
-    window, _ctx, dispatch = build_window(paths)
+    window, ctx, dispatch = build_window(paths)
+    unexpected = Unexpected(ctx.paths.faults_file, window.messages.warn, dispatch.post)
+    unexpected.begin()
     speak(qt, language_in_use())
     window.desk.session.place()
     window.show()
@@ -95,6 +98,7 @@ def run_window(
 
     QTimer.singleShot(0, after)
     code = qt.exec()
+    unexpected.end()
     dispatch.close()
     return code
 
