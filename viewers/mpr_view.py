@@ -18,7 +18,8 @@ from viewers.geometry import Vector
 from viewers.picture import Picture
 from viewers.scene import Color, CrossLine
 from viewers.turning_view import TurningView
-from viewers.types import PictureInfo, Point, ViewerText, ViewState, VolumeImage, WindowLevel
+from viewers.types import PictureInfo, Point, ViewState, VolumeImage, WindowLevel
+from viewers.viewer_text import ViewerText
 
 
 class PlaneKind(Enum):

@@ -29,8 +29,8 @@ from viewers.types import (
     Stamp,
     TextLevel,
     TruthBadge,
-    ViewerText,
 )
+from viewers.viewer_text import ViewerText
 
 _TEXTS = (crosshair, color_bar, corner_text, orientation, scale_bar, truth_badge)
 

@@ -15,9 +15,9 @@ from viewers.types import (
     Stamp,
     TextLevel,
     TruthBadge,
-    ViewerText,
     ViewState,
 )
+from viewers.viewer_text import ViewerText
 
 Letters = tuple[str, str, str, str]  # left, right, top, bottom
 Color = tuple[int, int, int]

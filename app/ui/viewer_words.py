@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 from app.support.i18n import template
-from viewers.types import ViewerText
+from viewers.viewer_text import ViewerText
 from viewers.volume_words import VolumeText
 
 Words = str | tuple[tuple[str, str], ...]

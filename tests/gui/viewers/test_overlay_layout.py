@@ -24,8 +24,8 @@ from viewers.types import (
     PictureInfo,
     TextLevel,
     TruthBadge,
-    ViewerText,
 )
+from viewers.viewer_text import ViewerText
 
 CORNERS = CornerText(
     ("DOE^JANE", "F 61  ID 000123", "1965-01-01", "Room 3", "more"),

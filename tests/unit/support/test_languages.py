@@ -16,7 +16,7 @@ from app.support.paths import resource_dir
 from app.support.plurals import form_of
 from app.ui import words
 from app.ui.viewer_words import viewer_text
-from viewers.types import ViewerText
+from viewers.viewer_text import ViewerText
 
 STUDIES = "{count} {count:n|исследование|исследования|исследований}"
 
