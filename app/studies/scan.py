@@ -15,10 +15,12 @@ from app.studies.grouping import group_studies, is_same_content, repeats
 from app.studies.headers import ScannedInstance, read_header
 from app.studies.limits import FILES_IN_A_SCAN
 from app.studies.source_types import KnownFile
+from app.studies.volume_claims import SUFFIXES
 
 BATCH = 64
 OTHER_COPY = "error.study.other_copy"
 BATCH_S = 0.15  # the browser hears of something at least this often
+_BY_NAME = (*SUFFIXES, ".zip", ".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,20 @@ def scan(
     run.tell(len(files), len(files))
     seconds = time.perf_counter() - started
     if not run.found and not run.refused:
-        folder = ", ".join(path.name or str(path) for path in paths)
-        key = "error.study.empty_folder" if not files else "error.study.nothing_found"
-        raise StudyUnreadableError(key, folder=folder, files=len(files))
+        raise _nothing(paths, files)
     return report_of(run.found, ScanReport((), len(files), run.skipped, seconds, tuple(run.refused)))
+
+
+def _nothing(paths: Sequence[Path], files: Sequence[Path]) -> StudyUnreadableError:
+    folder = ", ".join(path.name or str(path) for path in paths)
+    # A volume file or an archive is opened by its own name: in a folder it may be anything, a mask or a backup.
+    openable = next((one.name for one in files if one.name.casefold().endswith(_BY_NAME)), "")
+    if openable:
+        return StudyUnreadableError(
+            "error.study.open_by_name", folder=folder, files=len(files), file=openable
+        )
+    key = "error.study.nothing_found" if files else "error.study.empty_folder"
+    return StudyUnreadableError(key, folder=folder, files=len(files))
 
 
 def report_of(found: Sequence[ScannedInstance], counted: ScanReport) -> ScanReport:

@@ -59,6 +59,16 @@ def test_a_folder_without_dicom_is_one_sentence(tmp_path: Path, files: int) -> N
     assert caught.value.key == ("error.study.nothing_found" if files else "error.study.empty_folder")
 
 
+@pytest.mark.parametrize("name", ["lung.nrrd", "brain.nii.gz", "study.ZIP", "disc.tar.gz"])
+def test_a_folder_of_files_that_open_by_name_says_which(tmp_path: Path, name: str) -> None:
+    for one in ("readme.txt", name):
+        (tmp_path / one).write_text("x", encoding="utf-8")
+    with pytest.raises(StudyUnreadableError) as caught:
+        scan([tmp_path])
+    assert caught.value.key == "error.study.open_by_name"
+    assert caught.value.facts["file"] == name
+
+
 def test_a_path_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(StudyUnreadableError) as caught:
         scan([tmp_path / "gone"])
