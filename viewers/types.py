@@ -188,11 +188,12 @@ class BadgeLevel(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TruthBadge:
-    """What this picture is not: one short text, and plain sentences for who asks."""
+    """What this picture is not: one text, plain sentences for who asks, and fewer words for a view that is narrow."""
 
     level: BadgeLevel
     text: str
     details: tuple[str, ...] = ()
+    brief: str = ""
 
 
 class Interpolation(Enum):

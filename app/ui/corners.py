@@ -12,7 +12,7 @@ from app.domain.study import Study
 from app.domain.volume import Remark, RemarkKind
 from app.state.model import Plane
 from app.studies.display_sets import DisplaySet
-from app.support.i18n import text
+from app.support.i18n import template, text
 from app.support.languages import fact_words, number_words
 from app.ui import words
 from viewers.types import BadgeLevel, CornerText, Point, TruthBadge, ViewState
@@ -137,7 +137,13 @@ def badge(remarks: Sequence[Remark]) -> TruthBadge | None:
     first = min(grave or list(remarks), key=lambda remark: remark.kind is RemarkKind.LOADING)
     short = fact_words(f"remark.{first.kind.value}", first.facts)
     more = f" +{len(remarks) - 1}" if len(remarks) > 1 else ""
-    return TruthBadge(level, short + more, sentences)
+    return TruthBadge(level, short + more, sentences, brief_words(first) + more)
+
+
+def brief_words(remark: Remark) -> str:
+    """A remark in the few words that a narrow view or a list has room for."""
+    key = f"remark_short.{remark.kind.value}"
+    return fact_words(key if template(key) else f"remark.{remark.kind.value}", remark.facts)
 
 
 def plane_words(plane: Plane) -> str:

@@ -135,13 +135,16 @@ def badge_foot_px(scene: Scene) -> float:
     return max(bottom_right_px(scene) + 4, above_letter)
 
 
+def badge_room(scene: Scene) -> float:
+    """The most that the badge may take of the width: the lower left text ends there."""
+    return scene.size_px[0] * (1 - CORNER_SHARE) - 2 * MARGIN_PX
+
+
 def badge_rect(scene: Scene, width: float) -> QRectF:
     """The truth badge's plate."""
     height = line_height() + 6
     bottom = scene.size_px[1] - badge_foot_px(scene)
-    width = min(
-        width, scene.size_px[0] * (1 - CORNER_SHARE) - 2 * MARGIN_PX
-    )  # the lower left text ends there
+    width = min(width, badge_room(scene))
     return QRectF(scene.size_px[0] - MARGIN_PX - width, bottom - height, width, height)
 
 

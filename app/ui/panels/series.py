@@ -13,8 +13,8 @@ from app.domain.study import Study
 from app.domain.volume import RemarkKind
 from app.studies.display_sets import DisplaySet
 from app.support.i18n import text
-from app.support.languages import fact_words
 from app.ui import words
+from app.ui.corners import brief_words
 from app.ui.keys import OPENS_BY_ENTER
 from app.ui.widgets.rows import KEY, Row, RowDelegate, item_of, put_row
 from app.ui.widgets.small import DragList, button, label
@@ -110,18 +110,13 @@ class SeriesPanel(QWidget):
 
     def _row(self, display_set: DisplaySet) -> Row:
         grave = [remark for remark in display_set.remarks if remark.kind not in _CALM]
-        images = text("ui.series.images", count=len(display_set.frames))
-        last = (
-            fact_words(f"remark.{grave[0].kind.value}", grave[0].facts)
-            if grave
-            else display_set.series.body_part
-        )
+        last = brief_words(grave[0]) if grave else display_set.series.body_part
         key = display_set.display_set_id
         return Row(
             key,
             (
                 display_set.title or words.series_title(display_set.series),
-                f"{display_set.series.modality}  {images}",
+                _what(display_set),
                 last,
             ),
             image=self._thumbnails.get(key),
@@ -131,3 +126,12 @@ class SeriesPanel(QWidget):
 
     def _choose(self, item: QListWidgetItem) -> None:
         self.chosen.emit(str(item.data(KEY)))
+
+
+def _what(display_set: DisplaySet) -> str:
+    """Number, modality, side and view, images: four mammograms may have one name."""
+    series, first, count = display_set.series, display_set.frames[0].instance, len(display_set.frames)
+    number = "" if series.number is None else text("ui.series.number", number=series.number)
+    side = " ".join(part for part in (first.laterality, first.view_position) if part)
+    images = "" if side and count == 1 else text("ui.series.images", count=count)
+    return "  ".join(part for part in (number, series.modality, side, images) if part)

@@ -322,3 +322,12 @@ def test_a_snapshot_with_a_result_shows_its_marks(
     asked = ["--view", "stack", "--size", "500x500", "--out", str(tmp_path / "a.png"), *more]
     assert run(["snapshot", str(tmp_path / "mg"), *asked]) == 0
     assert drawn == [has_result]
+
+
+def test_the_list_of_series_tells_four_films_of_one_name_apart(studio: Studio, tmp_path: Path) -> None:
+    write(tmp_path / "in", FOUR)
+    studio.open_folder(tmp_path / "in")
+    rows = studio.window.series.list
+    said = [rows.item(place).toolTip() for place in range(rows.count())]
+    for number, wanted in enumerate(("R CC", "L CC", "R MLO", "L MLO"), start=1):
+        assert any(f"Se {number}  MG  {wanted}" in one for one in said), said

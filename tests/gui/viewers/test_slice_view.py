@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from tests.support.viewers2d import ArraySource, affine, grey_of_image, point_at
 from viewers import gestures
 from viewers.mouse_profiles import PROFILES, STANDARD
-from viewers.overlays import markers, orientation, truth_badge
+from viewers.overlays import markers, orientation, truth_badge, words
 from viewers.slice_view import SliceView
 from viewers.types import (
     BadgeLevel,
@@ -454,3 +454,18 @@ def test_unknown_spacing_draws_no_scale_but_says_why(qtbot: QtBot, source: Array
     bar = grey_of_image(view.grab_picture())[200:, 200:]
     assert words.sum() > 0
     assert not np.array_equal(words, bar)
+
+
+def test_a_narrow_view_says_in_brief_what_it_would_have_to_cut_off(view: SliceView) -> None:
+    said = TruthBadge(
+        BadgeLevel.NOTE,
+        "size at the detector (0.15 mm a pixel), not in the patient",
+        (),
+        "size at the detector",
+    )
+    view.set_badge(said)
+    for width, shown in ((1400, said.text), (500, said.brief)):
+        view.resize(width, 400)
+        rect = truth_badge.place(view.scene())
+        assert rect is not None
+        assert rect.width() == words.text_width(f"i  {shown}") + truth_badge.FRAME_PX

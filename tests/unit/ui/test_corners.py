@@ -9,7 +9,8 @@ import pytest
 from app.domain.volume import Remark, RemarkKind
 from app.studies.display_sets import display_sets
 from app.studies.scan import scan
-from app.ui.corners import badge, corner_text, layer_words, own_number
+from app.support.i18n import use_language
+from app.ui.corners import badge, brief_words, corner_text, layer_words, own_number
 from tests.support.dicom_files import ct_dataset, write
 from viewers.types import BadgeLevel, ViewState, WindowLevel
 
@@ -98,3 +99,35 @@ def test_where_numbers_count_the_images_nothing_is_added(tmp_path: Path) -> None
         write(one, tmp_path / str(number))
     shown = display_sets(scan([tmp_path]).studies[0])[0]
     assert [own_number(shown, place) for place in range(-1, 4)] == [None] * 5
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_brief_words_fit_a_quarter_of_a_common_screen(language: str) -> None:
+    """A 2x2 view of a 1600 pixel window gives the badge some 28 letters."""
+    facts = (
+        ("count", 12),
+        ("done", 120),
+        ("found", 97),
+        ("expected", 99),
+        ("smallest", "1.08"),
+        ("largest", "7.00"),
+    )
+    more = (
+        ("degrees", "18.5"),
+        ("millimetres", "1.25"),
+        ("step", "1.33"),
+        ("mm", "0.15"),
+        ("what", "x"),
+        ("ratio", "12:1"),
+    )
+    use_language(language)
+    try:
+        long = [
+            said
+            for kind in RemarkKind
+            if kind not in {RemarkKind.THICK_SLICES, RemarkKind.VOI_LUT_NOT_APPLIED}
+            and len(said := brief_words(Remark(kind, (*facts, *more)))) > 26
+        ]
+    finally:
+        use_language("en")
+    assert not long
