@@ -62,6 +62,8 @@ def _bound(binding: InputBinding, images: list[Image]) -> NDArray[Any]:
     if binding.source == "spacing_mm":
         return np.array(spacing_of(images[0].affine), dtype=np.float32)
     if binding.layout == "NCDHW":
+        if len(images) == 1:  # a whole scan is not copied
+            return images[0].values[None, None]
         return np.stack([image.values[None] for image in images])
     return np.concatenate([image.values[:, None] for image in images])
 
@@ -103,7 +105,9 @@ def _on_grid(one: MapOutput, answers: Feeds, image: Image) -> tuple[NDArray[Any]
 def _heat(one: MapOutput, answers: Feeds, image: Image) -> ScalarMap:
     values, affine = _on_grid(one, answers, image)
     label = one.label.get("en", one.key)
-    return ScalarMap(one.key, label, values.astype(np.float32), affine, one.value_range, one.threshold)
+    return ScalarMap(
+        one.key, label, values.astype(np.float32, copy=False), affine, one.value_range, one.threshold
+    )
 
 
 def _occluded(context: RunContext, graph: RunsFeeds, image: Image) -> list[ScalarMap]:
