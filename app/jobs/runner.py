@@ -11,13 +11,13 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 from app.domain.errors import OverreadError
 from app.domain.volume import Cancelled, CancelToken, Progress
 from app.jobs.dispatch import Post
 from app.jobs.job import Job, JobInfo, JobState, Priority, Throttle, Work
+from app.jobs.unforeseen import in_words
 
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")
@@ -172,8 +172,9 @@ class Runner:
         except OverreadError as error:
             job.error = error
             self._finish(job, work, JobState.FAILED)
-        except Exception as error:  # noqa: BLE001 - one of two broad catches: work of any kind must not end a thread
-            job.error = _in_words(error, job)
+        except Exception as error:  # noqa: BLE001 - a broad catch: work of any kind must not end a thread
+            _note(error, job)
+            job.error = in_words(error, job.kind or job.job_id)
             self._finish(job, work, JobState.FAILED)
         else:
             self._finish(job, work, JobState.COMPLETED, answer)
@@ -241,15 +242,7 @@ def _closing_call(
     return work.on_canceled if state is JobState.CANCELED else None
 
 
-def _in_words(error: Exception, job: Job) -> OverreadError:
-    """A failure we did not foresee, as one sentence; the log gets where it happened, not what it was about."""
+def _note(error: Exception, job: Job) -> None:
+    """The log gets where it happened, not what it was about."""
     trace = "".join(traceback.format_tb(error.__traceback__))
     log.error("job %s (%s) failed with %s\n%s", job.job_id, job.kind, type(error).__name__, trace)
-    if isinstance(error, MemoryError):
-        return OverreadError("error.job.memory", kind=job.kind or job.job_id)
-    if isinstance(error, OSError) and error.strerror:
-        file = Path(str(error.filename)).name if error.filename else "-"
-        return OverreadError(
-            "error.job.system", kind=job.kind or job.job_id, reason=error.strerror, file=file
-        )
-    return OverreadError("error.job.unexpected", kind=job.kind or job.job_id, reason=type(error).__name__)

@@ -103,6 +103,11 @@ class DecodeLine:
             work, urgency = taken
             try:
                 work()
+            except Exception as error:  # noqa: BLE001 - a broad catch: work of any kind must not end a thread
+                kind, trace = type(error), error.__traceback__
+                threading.excepthook(
+                    threading.ExceptHookArgs((kind, error, trace, threading.current_thread()))
+                )
             finally:
                 del work, taken  # a thread that waits for more must not keep a closed stack alive
                 if urgency is Urgency.PREFETCH:

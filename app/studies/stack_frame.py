@@ -14,6 +14,7 @@ from app.studies.pixel_header import PixelHeader
 from app.studies.shutters import Mask, covered_by, shutter_of
 
 WORD_BITS = 16
+LOADING_STEPS = 20
 SHAPES = {"MONOCHROME1": "INVERSE", "MONOCHROME2": "IDENTITY"}
 
 
@@ -113,6 +114,12 @@ def showing_remarks(headers: Iterable[PixelHeader]) -> tuple[Remark, ...]:
         (Remark(RemarkKind.COLOURS_NOT_APPLIED),) if colours else (),
     )
     return tuple(remark for some in said for remark in some)
+
+
+def loading_remark(done: int, count: int) -> Remark:
+    """How far it is, in coarse steps: each new number is written on every picture of the stack anew."""
+    step = max(count // LOADING_STEPS, 1)
+    return Remark(RemarkKind.LOADING, (("done", done // step * step), ("count", count)))
 
 
 def _shape(header: PixelHeader) -> str:

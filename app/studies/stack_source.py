@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.domain.errors import OverreadError
 from app.domain.volume import Affine, Pixels, Remark, RemarkKind, Volume, Window
+from app.jobs.unforeseen import in_words
 from app.studies.decode_line import DecodeLine
 from app.studies.display_sets import DisplaySet
 from app.studies.frame_order import FrameOrder
@@ -16,7 +17,7 @@ from app.studies.limits import VOLUME_SHARE_OF_MEMORY
 from app.studies.memory import MemoryBudget, empty_pixels, memory_limit
 from app.studies.on_the_way import Coming
 from app.studies.pixel_header import PixelHeader
-from app.studies.stack_frame import StackFrame, showing_remarks, stack_frame
+from app.studies.stack_frame import StackFrame, loading_remark, showing_remarks, stack_frame
 from app.studies.urgency import Urgency
 from app.studies.volumes import build_volume, default_window, own_windows
 from app.support.i18n import explain, text
@@ -31,9 +32,6 @@ class Means:
 
     line: DecodeLine
     memory: MemoryBudget
-
-
-LOADING_STEPS = 20
 
 
 class StackSource:
@@ -164,7 +162,7 @@ class StackSource:
         )
         growing = self._coming is not None and self._coming.is_growing(self.display_set.study_instance_uid)
         now = (
-            (_loading(len(self._frames), self.count),) if growing or not self.is_complete else (),
+            (loading_remark(len(self._frames), self.count),) if growing or not self.is_complete else (),
             (Remark(RemarkKind.UNREADABLE_FRAMES, (("count", len(self._failures)),)),)
             if self._failures
             else (),
@@ -219,10 +217,25 @@ class StackSource:
         return None if index is None else lambda: self._work(index)
 
     def _work(self, index: int) -> None:
-        if not self.is_closed:
+        if self.is_closed:
+            return
+        try:
             self._decode(index)
             self._settle()
+        except Exception as error:
+            self._give_up(index, explain(in_words(error, self.display_set.title)))
+            if not isinstance(error, MemoryError):
+                raise  # the sentence is for the reader; a mistake of ours is noted by who runs the threads
+        finally:
             self._post(lambda: self._tell(index))
+
+    def _give_up(self, index: int, sentence: str) -> None:
+        with self._lock:
+            if index in self._frames:
+                self.no_room = sentence
+            else:
+                self._failures[index] = sentence
+            self._is_settled = self._is_settled or self.is_complete
 
     def _settle(self) -> None:
         """The last frame makes the volume, still on its own thread: an even grid takes a while."""
@@ -282,9 +295,3 @@ class StackSource:
             waiting, self._waiting_for_volume = self._waiting_for_volume, []
             for callback in waiting:
                 callback(self.volume)
-
-
-def _loading(done: int, count: int) -> Remark:
-    """How far it is, in coarse steps: each new number is written on every picture of the stack anew."""
-    step = max(count // LOADING_STEPS, 1)
-    return Remark(RemarkKind.LOADING, (("done", done // step * step), ("count", count)))

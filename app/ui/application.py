@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -29,7 +28,7 @@ from app.ui.main_window import MainWindow
 from app.ui.qt_dispatch import QtDispatch
 from app.ui.unexpected import Unexpected
 
-NO_NEWS = "This plugin does not support"
+NO_NEWS = "This plugin does not support"  # such as a size hint: Qt's off-screen platform
 __all__ = ["application", "build_window", "has_display", "run_window"]
 
 
@@ -44,19 +43,12 @@ def application(*, off_screen: bool = False) -> QApplication:
         if not off_screen:
             raise DeviceError("error.ui.no_display")
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        qInstallMessageHandler(_without_known_noise)
         os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
     qInstallMessageHandler(_take_qt_message)
     made = QApplication(["overread"])
     made.setApplicationName("Overread")
     theme.put_on(made)
     return made
-
-
-def _without_known_noise(_kind: QtMsgType, _where: QMessageLogContext, words: str) -> None:
-    """Qt's off-screen platform warns of a size hint that nobody can use; everything else is passed on."""
-    if "propagateSizeHints" not in words:
-        print(words, file=sys.stderr)  # noqa: T201 - what Qt itself would do
 
 
 def speak(qt: QApplication, language: str) -> bool:

@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.domain.volume import RemarkKind, Volume
+from app.domain.volume import Pixels, RemarkKind, Volume
+from app.studies.decode import decode_frame
 from app.studies.decode_line import DecodeLine
 from app.studies.display_sets import DisplaySet, display_sets
 from app.studies.greys import by_window
 from app.studies.memory import MemoryBudget
+from app.studies.pixel_header import PixelHeader
 from app.studies.scan import scan
 from app.studies.stack_source import Means, StackSource
 from app.studies.volumes import default_window
@@ -139,3 +141,63 @@ def test_a_mask_of_noughts_and_ones_is_black_and_white() -> None:
     made = default_window(np.array([[0, 1], [1, 0]], np.uint8), 1.0, 0.0, None)
     assert voi_grey(np.array([0, 1]), Voi(WindowLevel(made.center, made.width))).tolist() == [0, 255]
     assert by_window(np.array([0, 1]), made, "LINEAR").tolist() == [0.0, 1.0]
+
+
+def fails(*_given: object) -> None:
+    raise MemoryError
+
+
+def test_a_frame_that_fails_in_a_way_nobody_foresaw_is_a_failure_and_not_loading_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.studies.frame_reading.decode_frame", fails)
+    write_stack(tmp_path, [(0, 0, z) for z in range(6)])
+    home: Home = queue.SimpleQueue()
+    source = StackSource(only_set(tmp_path), home.put)
+    heard: list[int] = []
+    source.listen(heard.append)
+    finish(source, home)
+    assert source.is_settled
+    assert sorted(heard) == list(range(6))
+    assert "memory" in (source.failure(0) or "")
+    source.close()
+
+
+def test_a_mistake_of_ours_is_noted_and_the_other_frames_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mistaken(header: PixelHeader, index: int) -> Pixels:
+        if "002" in header.path.name:
+            raise RuntimeError("of ours")
+        return decode_frame(header, index)
+
+    noted: list[type | None] = []
+    monkeypatch.setattr(threading, "excepthook", lambda caught: noted.append(caught.exc_type))
+    monkeypatch.setattr("app.studies.frame_reading.decode_frame", mistaken)
+    write_stack(tmp_path, [(0, 0, z) for z in range(6)])
+    home: Home = queue.SimpleQueue()
+    alone = Means(DecodeLine(workers=1), MemoryBudget(2**30))
+    source = StackSource(only_set(tmp_path), home.put, means=alone)
+    finish(source, home)
+    assert (source.done, source.is_settled) == (5, True)
+    assert "RuntimeError" in (source.failure(2) or "")
+    source.close()
+    alone.line.close()
+    assert noted == [RuntimeError]
+
+
+def test_a_volume_that_cannot_be_made_for_want_of_memory_leaves_the_stack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.studies.stack_source.build_volume", fails)
+    write_stack(tmp_path, [(0, 0, z) for z in range(6)])
+    home: Home = queue.SimpleQueue()
+    source = StackSource(only_set(tmp_path), home.put)
+    finish(source, home)
+    until = time.monotonic() + 5
+    while not source.is_settled and time.monotonic() < until:
+        time.sleep(0.01)
+    assert source.is_settled
+    assert source.done == 6
+    assert "memory" in source.no_room
+    source.close()
