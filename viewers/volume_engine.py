@@ -47,8 +47,10 @@ class VolumeEngine(QObject):
 
     ready = Signal()
     full_picture = Signal(object)  # QImage
+    failed = Signal()  # for want of memory; nothing comes any more
     _proxy_made = Signal(object)
     _picture_made = Signal(int, object)
+    _gave_up = Signal()
 
     def __init__(self, volume: VolumeImage, limits: TextureLimits | None = None) -> None:
         super().__init__()
@@ -56,7 +58,7 @@ class VolumeEngine(QObject):
         self._worker: VolumeWorker | None = None
         self._number = 0
         self.surfaces: tuple[Surface, ...] = ()
-        self.is_ready = self.is_reduced = False
+        self.is_ready = self.is_reduced = self.has_failed = False
         self.works = self._renderer.works()
         self.is_hardware = self.works and self._renderer.is_hardware()
         if not self.works:
@@ -69,7 +71,10 @@ class VolumeEngine(QObject):
         self.is_reduced = not is_within(volume)
         self._proxy_made.connect(self._take_proxy, Qt.ConnectionType.QueuedConnection)
         self._picture_made.connect(self._take_picture, Qt.ConnectionType.QueuedConnection)
-        self._worker = VolumeWorker(volume, self._proxy_made.emit, self._picture_made.emit)
+        self._gave_up.connect(self._take_failure, Qt.ConnectionType.QueuedConnection)
+        self._worker = VolumeWorker(
+            volume, self._proxy_made.emit, self._picture_made.emit, self._gave_up.emit
+        )
 
     def moving(self, pose: CameraPose, size_px: tuple[int, int], coloring: Coloring) -> QImage | None:
         """A picture now, coarse without a graphics card; None while the volume is being prepared."""
@@ -105,6 +110,11 @@ class VolumeEngine(QObject):
         self._renderer.set_volume(proxy, hardware=False, sample_mm=_finest_mm(proxy) * _MOVING_SAMPLES)
         self.is_ready = True
         self.ready.emit()
+
+    def _take_failure(self) -> None:
+        if self._worker is not None:
+            self.has_failed = True
+            self.failed.emit()
 
     def _take_picture(self, number: int, pixels: NDArray[np.uint8]) -> None:
         if number == self._number and self._worker is not None:

@@ -151,7 +151,14 @@ class VolumePicture(QWidget):
         self.volume, self._range = volume, value_range(volume)
         engine.ready.connect(self.redraw)
         engine.full_picture.connect(partial(self._put, full=True))
+        engine.failed.connect(self._give_up, Qt.ConnectionType.QueuedConnection)  # it lets go of the engine
         self.look_from("A")
+
+    def _give_up(self) -> None:
+        if any(engine.has_failed for engine in self._engines):  # not of a volume that was shown before
+            self.release()
+            self.failure = self.texts.no_memory
+            self.update()
 
     def _why_not(self, volume: VolumeImage) -> str:
         if not volume.in_patient:

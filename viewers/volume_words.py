@@ -24,6 +24,7 @@ class VolumeText:
         "This view could not be drawn whole, so it is blank. Show the series again or another one."
     )
     one_slice: str = "One slice is no volume. Use the stack view."
+    no_memory: str = "There is not enough memory for 3D. Close other studies or programs, then hang it again."
     titles: tuple[tuple[str, str], ...] = tuple((one.preset_id, one.title) for one in PRESETS)
 
     def title(self, preset_id: str) -> str:

@@ -32,7 +32,7 @@ class PictureRequest:
 class VolumeWorker:
     """Makes the half-size volume first, then full pictures: always the newest wish, older ones are given up.
 
-    on_proxy and on_picture are called in the worker's thread; they must only post.
+    on_proxy, on_picture and on_failed (for want of memory) are called in the worker's thread; they must only post.
     """
 
     def __init__(
@@ -40,8 +40,10 @@ class VolumeWorker:
         volume: VolumeImage,
         on_proxy: Callable[[VolumeImage], None],
         on_picture: Callable[[int, NDArray[np.uint8]], None],
+        on_failed: Callable[[], None],
     ) -> None:
-        self._volume, self._on_proxy, self._on_picture = volume, on_proxy, on_picture
+        self._volume = volume
+        self._on_proxy, self._on_picture, self._on_failed = on_proxy, on_picture, on_failed
         self._wish: PictureRequest | None = None
         self._stopped = False
         self._changed = threading.Condition()
@@ -67,6 +69,12 @@ class VolumeWorker:
         self._thread.join()
 
     def _run(self) -> None:
+        try:
+            self._draw()
+        except MemoryError:  # else the view would be preparing for ever
+            self._on_failed()
+
+    def _draw(self) -> None:
         drawn = within(self._volume)
         proxy = half_size(drawn)
         if self._stopped:

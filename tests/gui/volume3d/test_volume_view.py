@@ -192,3 +192,19 @@ def test_what_must_be_known_of_the_picture_is_written_on_it(qtbot: QtBot, view: 
     ]
     assert changed, "nothing was written"
     assert min(changed) > rows // 2
+
+
+@pytest.mark.parametrize("step", ["half_size", "VolumeRenderer"])
+def test_want_of_memory_is_said_and_not_preparing_for_ever(
+    view: VolumeView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def fails(*_given: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(f"viewers.volume_worker.{step}", fails)
+    view.set_volume(ball())
+    qtbot.waitUntil(lambda: view.is_settled, timeout=10_000)
+    assert view.failure == view.texts.no_memory
+    assert view.volume is None
+    view.set_volume(None)
+    assert view.failure == ""
