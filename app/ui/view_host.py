@@ -160,7 +160,10 @@ class ViewHost(QWidget):
         self.reference.follow(arrangement, self.contents)
         self.mammography.follow(self.contents)
         for viewport in arrangement.viewports:
-            self.frames[viewport.viewport_id].set_active(viewport.viewport_id == arrangement.active_id)
+            frame = self.frames[viewport.viewport_id]
+            frame.set_active(viewport.viewport_id == arrangement.active_id)
+            if viewport.hung is None:
+                frame.say(text("ui.viewport.empty" if self._state.workspace.studies else "ui.viewport.first"))
 
     def _changed(self, arrangement: Arrangement) -> list[Viewport]:
         """Viewports that show something else now, and planes of the same volume, which are linked anew together."""
@@ -211,7 +214,6 @@ class ViewHost(QWidget):
         frame = self.frames[viewport.viewport_id]
         self._hung[viewport.viewport_id] = viewport.hung
         if viewport.hung is None:
-            frame.say(text("ui.viewport.empty"))
             return
         subject = self._pictures.subject(viewport.hung)
         if subject is None:

@@ -60,6 +60,18 @@ def test_a_folder_becomes_a_study_with_a_picture_and_a_thumbnail(studio: Studio,
     assert studio.window.header.patient.text() == "DOE, JANE"
 
 
+def test_an_empty_view_says_how_to_begin_and_later_how_to_fill_it(studio: Studio, tmp_path: Path) -> None:
+    [frame] = studio.window.host.frames.values()
+    assert "Ctrl+O" in frame.sentence.text()
+    write_ct(tmp_path / "ct")
+    studio.open_folder(tmp_path / "ct")
+    studio.act("layout.four")
+    studio.wait_idle()
+    empty = [one for one in studio.window.host.frames.values() if one.view is None]
+    assert empty
+    assert all("Double-click a series" in one.sentence.text() for one in empty)
+
+
 def test_wheel_and_arrow_keys_scroll(opened: Studio) -> None:
     view = stack(opened).slices
     start = view.index
