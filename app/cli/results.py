@@ -10,7 +10,7 @@ from app.domain.outcome import outcome_of
 from app.domain.volume import Space
 from app.findings.policy import DisplayPolicy
 from app.support.i18n import text
-from app.support.languages import decimal_words, number_words
+from app.support.languages import number_words
 from app.support.quantity_values import value_word
 from app.support.titles import package_words
 from app.support.units import unit_words
@@ -82,5 +82,5 @@ def _point(finding: Finding, result: AnalysisResult) -> str:
 
 
 def _measured(quantity: Quantity) -> str:
-    value = value_word(quantity.key, quantity.value) or decimal_words(f"{quantity.value:.4g}")
+    value = value_word(quantity.key, quantity.value) or words.number(quantity.value)
     return f"{words.quantity_name(quantity.key)} {value} {unit_words(quantity.unit.value)}".rstrip()

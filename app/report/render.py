@@ -18,6 +18,7 @@ from app.domain.errors import ReportError
 from app.report.content import Cell, ReportContent
 from app.support.i18n import template
 from app.support.paths import resource_dir
+from app.support.titles import package_words
 
 LANGUAGES = ("en", "ru")
 SITE_FOLDER = "report_templates"
@@ -61,29 +62,51 @@ def render(content: ReportContent, chosen: Template, language: str) -> str:
         autoescape=chosen.is_html, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     room.filters["word"] = lambda key, group: words[group].get(key, key)
+    room.filters["lower_first"] = _lower_first
     try:
         source = chosen.file.read_text(encoding="utf-8")
-        return _written(room.from_string(source).generate(report=_with_marks(content, language), words=words))
+        return _written(
+            room.from_string(source).generate(report=_in_language(content, language), words=words)
+        )
     except (OSError, TemplateError, ArithmeticError, TypeError, LookupError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ReportError("error.report.template", name=chosen.file.name, reason=reason) from error
 
 
-def _with_marks(content: ReportContent, language: str) -> ReportContent:
-    """Numbers with the decimal mark of the report's language."""
+def _in_language(content: ReportContent, language: str) -> ReportContent:
+    """Names of models, findings and numbers in the report's language, with its decimal mark."""
     mark = template("format.decimal", language)
 
     def marked(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
-        return tuple(replace(one, value=one.value.replace(".", mark)) for one in cells)
+        return tuple(
+            replace(one, name=_quantity(one, language), value=one.value.replace(".", mark)) for one in cells
+        )
 
     return replace(
         content,
         findings=tuple(
-            replace(one, score=one.score.replace(".", mark), quantities=marked(one.quantities))
+            replace(
+                one,
+                label=package_words(one.label, language),
+                score=one.score.replace(".", mark),
+                quantities=marked(one.quantities),
+            )
             for one in content.findings
         ),
         measurements=tuple(replace(one, cells=marked(one.cells)) for one in content.measurements),
+        not_for=tuple(package_words(one, language) for one in content.not_for),
     )
+
+
+def _quantity(cell: Cell, language: str) -> str:
+    """What a number tells: in the word list of reports, else as it stands on the screen."""
+    listed = _words(language)["quantity"]
+    return str(listed.get(cell.name) or template(f"quantity.{cell.key}", language) or cell.name)
+
+
+def _lower_first(words: str) -> str:
+    """Small at the beginning, as within a sentence; an abbreviation stays as it is."""
+    return words[:1].lower() + words[1:] if words[1:2].islower() else words
 
 
 def _written(parts: Iterator[str]) -> str:

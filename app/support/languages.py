@@ -58,6 +58,13 @@ def number_words(value: float, decimals: int) -> str:
     return decimal_words(f"{value:.{decimals}f}")
 
 
+def useful_digits(value: float) -> str:
+    """A measured number with as many digits as a reader can use: 1921, 22.8, 0.36; a point before its decimals."""
+    if abs(value) >= 100:
+        return f"{value:.0f}"
+    return f"{value:.{1 if abs(value) >= 10 else 2}f}"
+
+
 def decimal_words(number: str, language: str = "") -> str:
     """A number as Python writes it, with the language's own mark before its decimals."""
     return number.replace(".", text("format.decimal", language=language))

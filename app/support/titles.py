@@ -23,11 +23,12 @@ def title_words(kind: str, title: str) -> str:
     return template(f"name.{kind}.{slug(title)}") or title
 
 
-def package_words(words: str) -> str:
-    """What a shipped model package says, in the reader's language; another package's words as they stand."""
-    if language_in_use() == FALLBACK_LANGUAGE:
+def package_words(words: str, language: str = "") -> str:
+    """What a shipped model package says, in the reader's or the named language; another's words as they stand."""
+    language = language or language_in_use()
+    if language == FALLBACK_LANGUAGE:
         return words
-    return catalogue(language_in_use()).get(f"package_words.{slug(words)}", words)
+    return catalogue(language).get(f"package_words.{slug(words)}", words)
 
 
 def as_kept(prefix: str, shown: str) -> str:

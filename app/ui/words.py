@@ -8,7 +8,7 @@ from pathlib import Path
 from app.domain.finding import Finding, Judgement, PlaceKind
 from app.domain.study import Patient, Series, Study
 from app.support.i18n import text, text_with
-from app.support.languages import date_words, decimal_words, number_words
+from app.support.languages import date_words, decimal_words, number_words, useful_digits
 from app.support.titles import package_words
 from app.support.units import unit_words
 
@@ -135,9 +135,7 @@ def place_words(finding: Finding, slice_number: int | None = None) -> str:
 
 def number(value: float) -> str:
     """As many digits as a reader can use."""
-    if abs(value) >= 100:
-        return f"{value:.0f}"
-    return number_words(value, 1 if abs(value) >= 10 else 2)
+    return decimal_words(useful_digits(value))
 
 
 def score_words(finding: Finding) -> str:

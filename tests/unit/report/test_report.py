@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.codes import MILLILITER, MILLIMETER, NO_UNITS
 from app.domain.errors import ReportError
-from app.domain.finding import Verdict
+from app.domain.finding import Quantity, Verdict
+from app.domain.volume import Space
 from app.report.content import content_of
 from app.report.render import SITE_FOLDER, templates
 from app.support.paths import UserPaths
 from app.workflows.report import report_words, template_names
 from tests.support.export import PATIENT, Case, build_case
 
+IMAGE = Space.IMAGE
 OPEN = (Verdict.REJECTED, Verdict.DEFERRED, Verdict.UNREVIEWED)
 
 
@@ -63,8 +66,69 @@ def test_an_edited_finding_stands_under_the_readers_word_and_says_so(case: Case)
     assert "Гранулёма у Зильберштейн" in words
     assert "Nodule 2" not in words
     assert "edited by the reader" in words
-    assert "The AI does not look for: primary diagnosis" in words
-    assert "2 AI findings of this study have no final verdict yet" in words
+    assert "is not for, and does not look for: primary diagnosis" in words
+    assert "have no final verdict yet and are not in this report: 2." in words
+
+
+def test_a_number_that_the_reader_typed_over_stands_in_the_report_and_the_models_does_not(case: Case) -> None:
+    first = case.reading.judgements[0]
+    model = replace(first.finding, quantities=(Quantity("diameter", 22.8446, MILLIMETER),))
+    own = replace(
+        first,
+        finding=model,
+        verdict=Verdict.EDITED,
+        quantities=(Quantity("diameter", 31.0, MILLIMETER),),
+    )
+    for html in (False, True):
+        words = report_words(case.judged(own).reading, case.study, case.paths, html=html)
+        assert "31.0" in words
+        assert "22.8" not in words
+    assert "edited by the reader" in report_words(case.judged(own).reading, case.study, case.paths)
+
+
+def test_a_finding_on_a_mammogram_names_breast_and_view_though_its_model_said_no_side(case: Case) -> None:
+    """A report with two clusters in two breasts and no side would be worth nothing, and dangerous."""
+    [judged] = [
+        one for one in case.reading.judgements if one.finding.place.frame and one.finding.place.space is IMAGE
+    ][:1]
+    assert judged.finding.place.frame is not None
+    uid = judged.finding.place.frame.sop_instance_uid
+    told = replace(judged, finding=replace(judged.finding, side="", site="breast"), verdict=Verdict.ACCEPTED)
+    series = tuple(
+        replace(
+            one,
+            modality="MG",
+            instances=tuple(replace(i, laterality="R", view_position="MLO") for i in one.instances),
+        )
+        if any(i.sop_instance_uid == uid for i in one.instances)
+        else one
+        for one in case.study.series
+    )
+    study = replace(case.study, series=series)
+    assert "breast, right, MLO" in report_words(case.judged(told).reading, study, case.paths)
+    assert "молочная железа, справа, MLO" in report_words(
+        case.judged(told).reading, study, case.paths, language="ru"
+    )
+    assert "MLO" not in report_words(case.judged(told).reading, case.study, case.paths)
+
+
+def test_a_russian_report_says_what_shipped_models_say_in_russian_whatever_language_the_run_was_in(
+    case: Case,
+) -> None:
+    first = case.reading.judgements[0]
+    finding = replace(
+        first.finding,
+        label="Nodule candidate (round spot)",
+        quantities=(Quantity("largest_cluster", 4.6875, NO_UNITS), Quantity("volume", 0.36324, MILLILITER)),
+    )
+    reading = case.judged(replace(first, finding=finding, label="", verdict=Verdict.ACCEPTED)).reading
+    words = report_words(reading, case.study, case.paths, language="ru")
+    assert "Кандидат в узел (круглое пятно)" in words
+    assert "больше всего ярких точек в пределах около 1 см: 4,69," in words
+    assert "объём: 0,36 мл," in words
+    assert "чего не ищет: первичная диагностика" in words
+    english = report_words(reading, case.study, case.paths)
+    assert "most bright spots within about 1 cm: 4.69, volume: 0.36 mL," in english
 
 
 def test_russian_is_russian(case: Case) -> None:
