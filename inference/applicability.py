@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from inference.types import ModelInput
 
 _CODES = ("sop_class_uid", "modality", "photometric")
 _IF_TOLD = ("body_part", "view_position")
+# Digital X-ray, mammography and intra-oral images as the detector gave them (PS3.4 B.5): grey that nobody reads.
+_FOR_PROCESSING = frozenset(f"1.2.840.10008.5.1.4.1.1.1.{kind}.1" for kind in ("1", "2", "3"))
 
 
 def why_not(manifest: Manifest, given: ModelInput) -> Problem | None:
@@ -20,8 +22,18 @@ def why_not(manifest: Manifest, given: ModelInput) -> Problem | None:
     return next(_reasons(manifest, given), None)
 
 
+def unchecked(manifest: Manifest, attributes: Mapping[str, str]) -> tuple[str, ...]:
+    """Which conditions of the package the file says nothing of: they were taken to hold, not found to."""
+    rules, bounds = manifest.viewer.applicability, manifest.viewer.regulatory.age_range
+    names = [name for name in _IF_TOLD if getattr(rules, name) and not attributes.get(name)]
+    return (*names, *(["age"] if bounds is not None and not attributes.get("patient_age_years") else ()))
+
+
 def _reasons(manifest: Manifest, given: ModelInput) -> Iterator[Problem]:
     rules = manifest.viewer.applicability
+    sop_class = given.attributes.get("sop_class_uid", "")
+    if sop_class in _FOR_PROCESSING and sop_class not in rules.sop_class_uids:
+        yield Problem("model.not_applicable.for_processing")
     for name in (*_CODES, *_IF_TOLD):
         allowed = getattr(rules, f"{name}s" if name == "sop_class_uid" else name)
         found = given.attributes.get(name, "")

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from app.analysis.applicability import Misfit
+from app.analysis.blank import is_blank
 from app.analysis.consistency import Contradiction, contradictions
 from app.analysis.map_files import MapArray
 from app.analysis.outside import WARN_SHARE, lung_labels, share_outside_lungs
@@ -21,8 +22,9 @@ from app.domain.errors import OverreadError
 from app.domain.finding import AnalysisResult, MapRef, Quantity, RunState
 from app.domain.study import Series, Study
 from app.domain.volume import FrameRef, RemarkKind, Space, Volume
-from app.support.i18n import language_in_use, text, text_with
+from app.support.i18n import language_in_use, template, text, text_with
 from app.support.languages import fact_words
+from app.support.titles import package_text, slug
 from inference.types import ModelInput, ModelOutput
 
 Arrays = dict[str, MapArray]
@@ -46,11 +48,15 @@ DOUBTFUL = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Given:
-    """On what a package runs; volume is None where the pictures could not be read."""
+    """On what a package runs; volume is None where the pictures could not be read.
+
+    side: "left" or "right" where the pictures show one breast alone, by their header.
+    """
 
     series: Series
     study: Study | None = None
     volume: Volume | None = None
+    side: str = ""
 
 
 @dataclass(slots=True)
@@ -71,6 +77,8 @@ def run_package(
         raise ValueError("there is no volume to run on")
     if volume.pixels.ndim != 3:
         return without_run(facts, given, notes, RunState.NOT_APPLICABLE, "run.not_applicable.colour"), {}
+    if is_blank(volume):
+        return without_run(facts, given, notes, RunState.NOT_APPLICABLE, "run.not_applicable.blank"), {}
     notes.stamps.mark("pre_end", "main_start")
     begun = time.monotonic()
     with ThreadPoolExecutor(1) as beside:  # the child computes, this process has a core to spare
@@ -83,9 +91,16 @@ def run_package(
     result = replace(
         _filled(blank, output, facts, volume, notes), pixel_sha256=digest.result(), seconds=seconds
     )
-    result = judged(result, contradictions(output, facts, volume))
+    result = judged(with_side(result, given.side), contradictions(output, facts, volume))
     notes.stamps.mark("post_end")
     return replace(result, stamps=notes.stamps.pairs()), arrays_of(output)
+
+
+def with_side(result: AnalysisResult, side: str) -> AnalysisResult:
+    """Findings of which the model names no side lie where the only breast in the picture is."""
+    if not side:
+        return result
+    return replace(result, findings=tuple(replace(one, side=one.side or side) for one in result.findings))
 
 
 def without_run(
@@ -137,11 +152,20 @@ def not_applicable(facts: PackageFacts, given: Given, notes: RunNotes, unfit: Mi
     return replace(plain, state_reason_facts=unfit.facts)
 
 
-def reason_of(result: AnalysisResult, language: str = "en") -> str:
-    """Why a result is in its state, in words; empty where its state needs none."""
+def reason_of(result: AnalysisResult, language: str = "") -> str:
+    """Why a result is in its state, in the reader's or the named language; empty where its state needs none."""
     if not result.state_reason_key:
         return ""
-    return text_with(result.state_reason_key, dict(result.state_reason_facts), language=language)
+    language = language or language_in_use()
+    facts = {name: _fact(name, fact, language) for name, fact in result.state_reason_facts}
+    return fact_words(result.state_reason_key, facts.items(), language)
+
+
+def _fact(name: str, fact: str, language: str) -> str:
+    """A fact of a reason: names of attributes and sentences of shipped packages have words in each language."""
+    if name == "what":
+        return template(f"model.what.{slug(fact)}", language) or fact
+    return package_text(fact, language) if name == "reason" else fact
 
 
 def _defects(state: RunState, reason_key: str) -> tuple[str, ...]:

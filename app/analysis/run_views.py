@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-import numpy as np
-
+from app.analysis.applicability import Misfit
+from app.analysis.blank import is_blank
 from app.analysis.consistency import Contradiction, contradictions
 from app.analysis.package_facts import PackageFacts
 from app.analysis.provenance import pixel_sha256
@@ -21,17 +21,21 @@ from app.analysis.run_package import (
     arrays_of,
     doubts,
     judged,
+    not_applicable,
     refs_of,
     without_run,
 )
 from app.analysis.to_findings import quantities, to_findings
 from app.analysis.to_model_input import to_model_input
+from app.analysis.upright import flipped
 from app.domain.finding import AnalysisResult, Finding, MapRef, RunState
 from app.domain.study import Series, Study
 from app.domain.volume import Volume
 from app.support.i18n import text
 from app.support.titles import package_words
 from inference.types import ModelInput, ModelOutput
+
+_SIDES = {"L": "left", "R": "right"}  # by the first letter of a view: LCC, RMLO
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +56,9 @@ def run_views(
     """Run a package on the pictures of some views, the first of them in front. Raises what `run` raises."""
     first = next(iter(given.values()))
     notes.stamps.mark("pre_end", "main_start")
+    empty = _empty(given)
+    if empty is not None:
+        return not_applicable(facts, Given(first.series, study, first.volume), notes, empty), {}
     begun = time.monotonic()
     with ThreadPoolExecutor(1) as beside:
         digest = beside.submit(pixels_of, given)
@@ -83,22 +90,19 @@ def run_views(
     return replace(result, stamps=notes.stamps.pairs()), arrays_of(output)
 
 
+def _empty(given: Pictures) -> Misfit | None:
+    """Which views have nothing on them, as the reason why nothing can be said; None where each has something."""
+    views = [view for view, one in given.items() if is_blank(one.volume)]
+    return Misfit("run.not_applicable.blank_views", (("views", ", ".join(views)),)) if views else None
+
+
 def as_input(study: Study, given: Pictures) -> ModelInput:
     """The first view with the others as its companions."""
     made = []
     for view, one in given.items():
         upright = replace(to_model_input(one.volume, study, one.series), view=view)
-        made.append(_turned(upright) if one.upside_down else upright)
+        made.append(flipped(upright, 1) if one.upside_down else upright)
     return replace(made[0], companions=tuple(made[1:]))
-
-
-def _turned(given: ModelInput) -> ModelInput:
-    """The same with its last row first; the affine says so, and what comes back lies where it belongs."""
-    last = np.array([0.0, given.pixels.shape[1] - 1.0, 0.0])
-    affine = given.affine.copy()
-    affine[:3, 3] = affine[:3, :3] @ last + affine[:3, 3]
-    affine[:3, 1] = -affine[:3, 1]
-    return replace(given, pixels=given.pixels[:, ::-1], affine=affine)
 
 
 def pixels_of(given: Pictures) -> str:
@@ -126,7 +130,7 @@ def _findings(
         picture = given.get(found.view) or next(iter(given.values()))
         alone = replace(output, detections=(found,))
         [finding] = to_findings(alone, facts, picture.volume, result_id, language)
-        placed[at] = finding
+        placed[at] = replace(finding, side=finding.side or _SIDES.get(found.view[:1], ""))
     return tuple(placed[at] for at in sorted(placed))
 
 

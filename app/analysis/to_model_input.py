@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from app.analysis.upright import upright
 from app.domain.study import Instance, Series, Study
 from app.domain.volume import RemarkKind, Space, Volume
 from inference.types import ModelInput
@@ -13,10 +14,11 @@ _DAYS = {"D": 1.0, "W": 7.0, "M": 30.4375, "Y": 365.25}
 
 
 def to_model_input(volume: Volume, study: Study | None = None, series: Series | None = None) -> ModelInput:
-    """Hand over the pixels as they are stored; nothing is copied. Raises ValueError for colour."""
+    """Hand over the pixels as they are stored, a film as it hangs; nothing is copied. Raises ValueError for colour."""
     if volume.pixels.ndim != 3:
         raise ValueError("a model input has one value per voxel")
-    return ModelInput(
+    first = None if series is None else _first_used(series, volume)
+    stored = ModelInput(
         pixels=volume.pixels,
         affine=volume.affine,
         slope=volume.slope,
@@ -27,6 +29,7 @@ def to_model_input(volume: Volume, study: Study | None = None, series: Series | 
         spacing_known=all(remark.kind is not RemarkKind.NO_SPACING for remark in volume.remarks),
         attributes=attributes(study, series, volume),
     )
+    return upright(stored, first.patient_orientation) if first is not None else stored
 
 
 def attributes(
@@ -70,6 +73,12 @@ def _first_used(series: Series, volume: Volume | None) -> Instance | None:
     return series.instances[0] if series.instances else None
 
 
+def _lateral(modality: str, orientation: tuple[str, ...]) -> str:
+    """A film whose rows or columns run to the front or the back is no frontal one, though it names no view."""
+    runs = {one.strip().upper()[:1] for one in orientation}
+    return "LATERAL" if modality != "MG" and len(orientation) == 2 and runs & {"A", "P"} else ""
+
+
 def _of_series(series: Series, instance: Instance | None) -> dict[str, str]:
     found = {"modality": series.modality, "body_part": series.body_part}
     if instance is None:
@@ -77,7 +86,7 @@ def _of_series(series: Series, instance: Instance | None) -> dict[str, str]:
     thickness = instance.slice_thickness_mm
     return {
         **found,
-        "view_position": instance.view_position,
+        "view_position": instance.view_position or _lateral(found["modality"], instance.patient_orientation),
         "photometric": instance.photometric,
         "sop_class_uid": instance.sop_class_uid,
         "laterality": instance.laterality,

@@ -37,7 +37,7 @@ def document(result: AnalysisResult, folder: Path) -> dict[str, Any]:
     from app.analysis.result_files import message_of
     from app.analysis.run_package import reason_of
 
-    return {**message_of(result), "reason_text": reason_of(result), "folder": str(folder)}
+    return {**message_of(result), "reason_text": reason_of(result, "en"), "folder": str(folder)}
 
 
 def summary(result: AnalysisResult, folder: Path, *, from_cache: bool = False) -> list[str]:

@@ -31,6 +31,18 @@ def package_words(words: str, language: str = "") -> str:
     return catalogue(language).get(f"package_words.{slug(words)}", words)
 
 
+def package_text(words: str, language: str = "") -> str:
+    """The same for a text in which sentences of shipped packages stand, one or several."""
+    language = language or language_in_use()
+    if language == FALLBACK_LANGUAGE:
+        return words
+    theirs = catalogue(language)
+    for key, said in catalogue(FALLBACK_LANGUAGE).items():
+        if key.startswith("package_words.") and said.endswith(".") and said in words:
+            words = words.replace(said, theirs.get(key, said))
+    return words
+
+
 def as_kept(prefix: str, shown: str) -> str:
     """English words of a text of ours that stands on the screen, for files that another language may read."""
     return _turned(prefix, shown, language_in_use(), FALLBACK_LANGUAGE)

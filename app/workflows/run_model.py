@@ -26,6 +26,7 @@ from app.domain.volume import CancelToken, Progress, Volume
 from app.studies.display_sets import DisplaySet, display_sets
 from app.studies.load import load_volume
 from app.support.i18n import text_with
+from app.workflows.film_facts import breast_side, said_of_headers
 from app.workflows.view_sets import (
     chosen_sets,
     front_set,
@@ -97,7 +98,7 @@ def run_on(
 ) -> tuple[AnalysisResult, Arrays]:
     """Read the pictures if need be, and run; nothing is saved. views: those of a package that takes several."""
     facts, notes = facts_of(session.bundle), RunNotes(session.providers)
-    given = Given(display_set.series, study, volume)
+    given = Given(display_set.series, study, volume, breast_side(display_set))
     notes.stamps.mark("pre_start")
     if takes_views(session.bundle):
         return _run_on_views(session, given, display_set, (views, notes))
@@ -112,7 +113,9 @@ def run_on(
         return could_not_read(facts, given, notes, error, RunState.NOT_APPLICABLE), {}
     except (PixelsUnreadableError, StudyUnreadableError) as error:
         return could_not_read(facts, given, notes, error), {}
-    return run_given(session.part(LOADED, 1.0), given, notes)
+    result, arrays = run_given(session.part(LOADED, 1.0), given, notes)
+    said = said_of_headers(session.bundle, study, display_set)
+    return replace(result, warnings=(*result.warnings, *said)), arrays
 
 
 def _run_on_views(

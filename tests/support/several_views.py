@@ -117,6 +117,7 @@ def write_mammogram(
     given = told or {}
     for number, view in enumerate(views, start=1):
         pixels = np.full((20, 30), 100, "<u2")
+        pixels[-1, -1] = 99  # a film with one value alone has nothing on it, and no model is run on it
         if view in spots:
             pixels[spots[view]] = 900
         header = ct_dataset(

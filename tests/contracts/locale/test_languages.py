@@ -56,6 +56,7 @@ def package_sentences() -> set[str]:
     for file in (resource_dir() / "models").glob("*/configs/metadata.json"):
         told = json.loads(file.read_text(encoding="utf-8"))["viewer"]
         found |= set(told["regulatory"]["not_for"])
+        found |= {one["reason"]["en"] for one in told.get("requirements", ())}
         for one in (*told.get("maps", ()), *told.get("outputs", ())):
             found |= {
                 *one.get("names", {}).values(),

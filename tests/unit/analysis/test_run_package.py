@@ -1,14 +1,25 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from app.analysis.applicability import Misfit
 from app.analysis.provenance import pixel_sha256
-from app.analysis.run_package import Given, RunNotes, could_not_read, reason_of, run_package
+from app.analysis.run_package import (
+    Given,
+    RunNotes,
+    could_not_read,
+    not_applicable,
+    reason_of,
+    run_package,
+)
 from app.domain.errors import PixelsUnreadableError
 from app.domain.finding import AnalysisResult, RunState
 from app.domain.volume import Remark, RemarkKind, Volume
+from app.support.i18n import use_language
 from inference.types import ModelOutput, OutputState
 from tests.support.analysis import FACTS, ct_volume, heat_on, labels_on, output_of, series_of, spot
 
@@ -120,3 +131,57 @@ def test_what_the_run_itself_calls_inconsistent_keeps_its_reason() -> None:
     assert result.state is RunState.INCONSISTENT
     assert result.state_reason_key == "model.inconsistent.score_range"
     assert result.defects == ("e",)
+
+
+def test_a_reader_of_russian_is_told_in_russian_why_a_model_said_nothing() -> None:
+    """Why there is no answer is the one thing that must be understood: not half a sentence in another language."""
+    unfit = Misfit(
+        "model.not_applicable.attribute",
+        (("allowed", "PA, AP"), ("found", "LL"), ("what", "view position")),
+    )
+    result = not_applicable(FACTS, Given(series_of(ct_volume())), RunNotes(), unfit)
+    assert reason_of(result, "ru") == "Для: проекция PA, AP; у этой серии LL."
+    assert reason_of(result, "en") == "Made for view position PA, AP; this series has LL."
+    stated = (
+        "The outlines are unsure: over 25% of one of them is neither yes nor no. Nothing is said about heart or "
+        "lungs; look whether this is a frontal chest film, and how it was taken."
+    )
+    told = replace(
+        result, state_reason_key="model.not_applicable.stated", state_reason_facts=(("reason", stated),)
+    )
+    assert reason_of(told, "ru").startswith("Контуры ненадёжны")
+    use_language("ru")
+    try:
+        assert reason_of(told).startswith("Контуры ненадёжны")
+    finally:
+        use_language("en")
+
+
+@pytest.mark.parametrize("value", [0, 255])
+def test_a_picture_with_nothing_on_it_is_not_applicable_and_never_negative(value: int) -> None:
+    """An opacity model called a black film negative: nothing was seen on it, for there was nothing to see."""
+    empty = ct_volume(np.full((3, 8, 8), value, np.int16))
+    ran = []
+    result, _ = run_package(
+        lambda asked: ran.append(asked) or output_of(state=OutputState.NEGATIVE),  # type: ignore[func-returns-value]
+        FACTS,
+        given(empty),
+        RunNotes(),
+    )
+    assert result.state is RunState.NOT_APPLICABLE
+    assert "one value" in reason_of(result, "en")
+    assert not ran
+
+
+def test_one_pixel_is_something() -> None:
+    pixels = np.zeros((3, 8, 8), np.int16)
+    pixels[2, 7, 7] = 1
+    assert result_of(output_of(state=OutputState.NEGATIVE), ct_volume(pixels)).state is RunState.NEGATIVE
+
+
+def test_what_is_found_on_a_film_of_one_breast_lies_in_that_breast() -> None:
+    volume = ct_volume()
+    said = output_of(spot(side=""), state=OutputState.POSITIVE)
+    named = Given(series_of(volume), None, volume, side="left")
+    result, _ = run_package(lambda _: said, FACTS, named, RunNotes())
+    assert [one.side for one in result.findings] == ["left"]
