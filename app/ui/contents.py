@@ -123,7 +123,7 @@ class StackContent(FlatContent):
         return self._layer(index), corners.position_words(point, normal_of(affine))
 
     def _layer(self, index: int) -> str:
-        own = corners.own_number(self.subject.display_set, self.slices.frame_index)
+        own = corners.own_words(self.subject.display_set, self.slices.frame_index)
         return corners.layer_words(index, self.slices.layer_count, own)
 
     def _step(self) -> str:

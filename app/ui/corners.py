@@ -80,13 +80,23 @@ def series_words(display_set: DisplaySet) -> str:
     return title if number is None else text("ui.corner.series", number=number, title=title)
 
 
-def layer_words(index: int, count: int, own: int | None = None) -> str:
-    """Image n of N, as they lie one after the other; own: the number that the file gives it, where it is another.
+def layer_words(index: int, count: int, own: str = "") -> str:
+    """Image n of N, as they lie one after the other; own: see `own_words`."""
+    return text("ui.corner.image", number=index + 1, count=count) + own
 
-    A report that named an image by its place in our order would send readers of other viewers to another image.
+
+def own_words(display_set: DisplaySet, place: int) -> str:
+    """What follows the place of an image in its stack: the number that its file gives it, where it is another.
+
+    The report names images by that number, and so does every other viewer.
     """
-    said = text("ui.corner.image", number=index + 1, count=count)
-    return said if own is None else said + text("ui.corner.own_number", number=own)
+    own = own_number(display_set, place)
+    return "" if own is None else text("ui.corner.own_number", number=own)
+
+
+def image_words(display_set: DisplaySet, place: int) -> str:
+    """Its place in the stack, from 1, and its own number, such as “image 15, no. 16”."""
+    return text("ui.place.image", number=place + 1) + own_words(display_set, place)
 
 
 def own_number(display_set: DisplaySet, place: int) -> int | None:

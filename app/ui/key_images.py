@@ -12,6 +12,7 @@ from app.state.model import AppState
 from app.studies.display_sets import DisplaySet
 from app.support.i18n import explain, text
 from app.ui.contents import StackContent
+from app.ui.corners import image_words
 from app.workflows.key_images import marked, next_of, toggle
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class KeyImages:
         found = self.found(image.frame)
         if found is None:
             return text("ui.key_image.gone")
-        return text("ui.key_image.row", series=found[0].title, number=found[1] + 1)
+        return text("ui.key_image.row", series=found[0].title, image=image_words(*found))
 
 
 def _is_stack_of(content: object, display_set: DisplaySet) -> TypeGuard[StackContent]:

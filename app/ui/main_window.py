@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
     QMenuBar,
-    QPushButton,
     QScrollArea,
     QSplitter,
     QVBoxLayout,
@@ -42,9 +41,9 @@ from app.ui.panels.worklist import WorklistPanel
 from app.ui.pictures import Pictures
 from app.ui.theme import wear
 from app.ui.view_host import ViewHost
-from app.ui.widgets.small import label
+from app.ui.widgets.small import GivingButton, label
 
-LEFT_WIDTH, RIGHT_WIDTH = 310, 400
+LEFT_WIDTH, RIGHT_WIDTH, RIGHT_LEAST = 310, 400, 280
 SIZE = (1600, 1000)
 
 
@@ -127,7 +126,6 @@ class MainWindow(QMainWindow):
         panel = QWidget()
         panel.setObjectName("panel")
         panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        panel.setMinimumWidth(280)
         rows = QVBoxLayout(panel)
         rows.setContentsMargins(10, 8, 10, 8)
         rows.setSpacing(8)
@@ -147,6 +145,7 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.measurements)
         rows.addWidget(self.key_images)
         rows.addWidget(self.ink)
+        panel.setMinimumWidth(max(RIGHT_LEAST, panel.minimumSizeHint().width()))
         return panel
 
     def _top(self) -> QWidget:
@@ -157,7 +156,8 @@ class MainWindow(QMainWindow):
         bar.setNativeMenuBar(False)
         self.commands.fill(bar)
         line.addWidget(bar, 1)
-        find = QPushButton(text("ui.app.find"))
+        find = GivingButton(text("ui.app.find"), text("ui.app.find_brief"))
+        find.setToolTip(text("action.help.palette"))
         find.setAccessibleName(text("action.help.palette"))
         find.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         find.clicked.connect(lambda _checked=False: self.commands.run("help.palette"))

@@ -14,6 +14,7 @@ from app.state.model import AppState
 from app.state.reading_events import MeasurementChosen
 from app.support.i18n import explain, text
 from app.ui.contents import PlaneContent
+from app.ui.corners import image_words
 from app.ui.measuring import lines_of
 from app.ui.panels.measurements import MeasuredRow
 from app.workflows.measure import keep
@@ -60,7 +61,7 @@ class MeasureList:
         tool = text(f"action.tool.{one.tool}")
         numbers = "  ".join(lines_of(one.quantities))
         found = self._window.desk.key_images.found(one.frame)
-        where = text("ui.key_image.row", series=found[0].title, number=found[1] + 1) if found else ""
+        where = text("ui.key_image.row", series=found[0].title, image=image_words(*found)) if found else ""
         said = " · ".join(part for part in (one.label, tool, numbers, where) if part)
         return MeasuredRow(one.measurement_id, said, one.label)
 

@@ -21,6 +21,7 @@ from app.studies.on_the_way import Coming
 from app.studies.stack_source import StackSource
 from app.support.i18n import text
 from app.support.languages import fact_words
+from app.ui.corners import image_words
 from app.ui.panels.series import THUMBNAIL
 from app.ui.subject import Subject, window_levels
 from app.ui.thumbnails import Thumbnails
@@ -135,16 +136,16 @@ class Pictures:
         """One small picture each, in the background; a series that gives none keeps its dark square."""
         self._thumbnails.ask(sets, lambda key, small: arrived(key, image_of(small)))
 
-    def slice_number(self, study_instance_uid: str, finding: Finding) -> int | None:
-        """The image that a finding names, counted as the stack counts it."""
+    def image_words(self, study_instance_uid: str, finding: Finding) -> str:
+        """The image that a finding names, by its place in the stack and its own number; '' where there is none."""
         wanted = finding.place.frame
         if wanted is None:
-            return None
+            return ""
         for one in self.sets_of_uid(study_instance_uid):
-            for number, frame in enumerate(one.frames, start=1):
+            for place, frame in enumerate(one.frames):
                 if frame.ref == wanted:
-                    return number
-        return None
+                    return image_words(one, place)
+        return ""
 
     def close(self) -> None:
         """Let go of every stack."""

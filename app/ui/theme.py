@@ -58,7 +58,7 @@ _SHEET = """
 QWidget {{ color: {p.text}; background: transparent; }}
 QMainWindow, QMenu, QMenuBar, #zone {{ background: {p.window}; }}
 QMenuBar {{ padding: 2px 6px; }}
-QMenuBar::item {{ padding: 5px 10px; border-radius: 3px; }}
+QMenuBar::item {{ padding: 5px 6px; border-radius: 3px; }}
 QMenuBar::item:selected, QMenu::item:selected {{ background: {p.chosen}; }}
 QMenu {{ border: 1px solid {p.line}; padding: 4px; }}
 QMenu::item {{ padding: 5px 28px 5px 26px; }}
@@ -74,7 +74,7 @@ QLabel[role="keys"] {{ color: {p.keys}; }}
 #statusLine {{ background: {p.line}; }}
 QLabel[role="warning"] {{ color: {p.warning}; }}
 QLabel#notPrimary {{
-  color: {p.on_warning}; background: {p.warning}; font-weight: 700; padding: 3px 10px; border-radius: 3px;
+  color: {p.on_warning}; background: {p.warning}; font-weight: 700; padding: 3px 7px; border-radius: 3px;
 }}
 QLabel#mismatch {{ color: {p.on_alarm}; background: {p.alarm}; font-weight: 700; padding: 7px 12px; }}
 #message {{ background: {p.warned}; border-bottom: 1px solid {p.warning}; }}
@@ -103,6 +103,7 @@ QPushButton:pressed, QToolButton:pressed {{ background: {p.chosen}; }}
 QPushButton:checked, QToolButton:checked {{ background: {p.chosen}; border-color: {p.accent}; }}
 QPushButton:focus, QToolButton:focus {{ border: 1px solid {p.accent}; }}
 QPushButton:disabled, QToolButton:disabled {{ color: {p.faint}; background: {p.panel}; border-color: {p.line}; }}
+QToolButton[verdict="true"] {{ padding: 5px 4px; }}
 QToolButton[flat="true"] {{ background: transparent; border: none; padding: 3px; }}
 QToolButton[flat="true"]:hover {{ background: {p.hover}; }}
 QToolButton[tool="true"] {{ padding: 4px 4px; background: transparent; border: 1px solid transparent; }}

@@ -158,8 +158,8 @@ class Watch:
         self._window.give_room(has_findings=bool(reading.reading and reading.reading.judgements))
         self._window.gate.show_reading(reading.reading)
         seen = differences(reading.reading, self._ctx.reader) if reading.reading else {}
-        around = Around(self._slice_number, seen, self._local.words)
-        self._window.findings.show_reading(reading, self._slice_number, around)
+        around = Around(self._image_words, seen, self._local.words)
+        self._window.findings.show_reading(reading, self._image_words, around)
         self._window.status.show_journal(reading.written_at)
         self._ink()
         if reading.selected_id != self._selected:
@@ -194,5 +194,5 @@ class Watch:
     def _status_deed(self, deeds: tuple[object, ...]) -> None:
         self._window.status.show_deed(self._state.deeds[-1] if deeds else None)
 
-    def _slice_number(self, finding: Finding) -> int | None:
-        return self._window.pictures.slice_number(self._state.workspace.open_study_uid, finding)
+    def _image_words(self, finding: Finding) -> str:
+        return self._window.pictures.image_words(self._state.workspace.open_study_uid, finding)

@@ -117,8 +117,8 @@ def is_same_patient(one: Patient, other: Patient) -> bool:
     return not differs and person(one.name).casefold() == person(other.name).casefold()
 
 
-def place_words(finding: Finding, slice_number: int | None = None) -> str:
-    """Where a finding lies."""
+def place_words(finding: Finding, image: str = "") -> str:
+    """Where a finding lies; image: the words for the one that it names."""
     parts = []
     if finding.side and finding.side not in finding.site:
         parts.append(text(f"ui.side.{finding.side}"))
@@ -126,8 +126,8 @@ def place_words(finding: Finding, slice_number: int | None = None) -> str:
         parts.append(package_words(finding.site))
     if finding.place.kind is PlaceKind.STUDY:
         parts.append(text("ui.place.study"))
-    elif slice_number is not None:
-        parts.append(text("ui.place.image", number=slice_number))
+    elif image:
+        parts.append(image)
     elif finding.place.center is not None and not parts:
         parts.append(text("ui.place.marked"))
     return ", ".join(parts) or text("ui.place.unknown")

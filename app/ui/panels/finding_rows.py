@@ -25,7 +25,7 @@ from app.ui import words
 from app.ui.widgets.rows import KEY, MARGIN, ROW, Row, RowDelegate
 
 Index = QModelIndex | QPersistentModelIndex
-SliceNumber = Callable[[Finding], int | None]
+ImageWords = Callable[[Finding], str]
 Said = Callable[[Finding], str]
 LABEL = Qt.ItemDataRole.UserRole + 3
 LINES = Qt.ItemDataRole.UserRole + 4
@@ -39,16 +39,16 @@ def nothing_said(_finding: Finding) -> str:
     return ""
 
 
-def no_slice(_finding: Finding) -> int | None:
+def no_slice(_finding: Finding) -> str:
     """Where images are not counted."""
-    return None
+    return ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Around:
     """What a row says that is not in its finding."""
 
-    slice_number: SliceNumber = no_slice
+    image_words: ImageWords = no_slice
     differences: Mapping[str, Difference] | None = None
     beside_score: Said = nothing_said
 
@@ -132,7 +132,7 @@ def folded_words(listing: Listing) -> str:
 def row_of(judgement: Judgement, around: Around, *, compact: bool = False) -> Row:
     """One finding: what, where, score with threshold, numbers, who saw it; in one line where it is compact."""
     finding = judgement.finding
-    place = words.place_words(finding, around.slice_number(finding))
+    place = words.place_words(finding, around.image_words(finding))
     icon, tag = f"verdict_{judgement.verdict.value}", words.score_words(finding)
     if compact:
         line = f"{package_words(judgement.shown_label)}   {place}"

@@ -28,7 +28,7 @@ from app.ui.panels.finding_rows import (
     Around,
     FindingDelegate,
     FindingRows,
-    SliceNumber,
+    ImageWords,
 )
 from app.ui.panels.reasons import ReasonChip
 from app.ui.widgets.rows import KEY
@@ -95,13 +95,13 @@ class FindingsPanel(QWidget):
         return made
 
     def show_reading(
-        self, state: ReadingState, slice_number: SliceNumber, around: Around | None = None
+        self, state: ReadingState, image_words: ImageWords, around: Around | None = None
     ) -> None:
         """List the findings with what is known around them."""
         if self.labels.is_editing:  # what is being typed is never taken out of the reader's hands
-            self._late = lambda: self.show_reading(state, slice_number, around)
+            self._late = lambda: self.show_reading(state, image_words, around)
             return
-        said = around or Around(slice_number)
+        said = around or Around(image_words)
         listed = listing_of(state)
         self._quiet = True
         self.rows.show(listed, said)
@@ -167,6 +167,7 @@ def _verdict_buttons(actions: Mapping[str, QAction]) -> QGridLayout:
         made.setText(text(f"ui.verdict_button.{action_id.removeprefix('finding.')}"))
         made.setIcon(icons.icon(icon_name))
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        made.setProperty("verdict", "true")
         made.setAccessibleName(action.text())
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         made.setSizePolicy(made.sizePolicy().Policy.Expanding, made.sizePolicy().Policy.Fixed)

@@ -13,6 +13,8 @@ from app.ui import words
 from app.ui.patients import mismatch_words
 from app.ui.widgets.small import ElidedLabel, label
 
+NAME_PX = 320  # a name is cut off beyond this only, and then for the sake of a window that fits its screen
+
 
 class HeaderPanel(QWidget):
     """One line over the pictures."""
@@ -21,7 +23,9 @@ class HeaderPanel(QWidget):
         super().__init__()
         self.setObjectName("header")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.patient = label(role="title")
+        self.patient = ElidedLabel()
+        self.patient.setProperty("role", "title")
+        self.patient.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.details = ElidedLabel()
         self.details.setProperty("role", "quiet")
         self.details.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
@@ -46,11 +50,13 @@ class HeaderPanel(QWidget):
         """Patient on the left, study on the right."""
         if study is None:
             self.patient.setText(text("ui.header.none"))
+            self.patient.setMinimumWidth(40)
             self.details.setText("")
             self.study.setText("")
             return
         name, details = words.identity(study)
         self.patient.setText(name)
+        self.patient.setMinimumWidth(min(self.patient.sizeHint().width(), NAME_PX))
         self.details.setText(details)
         accession = (
             f"   {text('ui.header.accession', number=study.accession_number)}"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from PySide6.QtCore import QLocale, QMimeData, QSize, Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QSizePolicy,
     QWidget,
 )
 
@@ -83,6 +84,33 @@ def button(words: str, name: str, pressed: Callable[[], None], icon_name: str = 
         made.setIcon(icons.icon(icon_name))
     made.clicked.connect(lambda _checked=False: pressed())
     return made
+
+
+class GivingButton(QPushButton):
+    """A button that says less where it has less room, so that a small window is no wider than its screen."""
+
+    def __init__(self, words: str, brief: str) -> None:
+        super().__init__(words)
+        self._whole, self._brief = words, brief
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for all its words, if there is."""
+        return self._room(self._whole)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for the few."""
+        return self._room(self._brief)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """All of them, or the few."""
+        super().resizeEvent(event)
+        self.setText(self._whole if self.width() >= self._room(self._whole).width() else self._brief)
+
+    def _room(self, said: str) -> QSize:
+        metrics = self.fontMetrics()
+        wide = metrics.horizontalAdvance(said) - metrics.horizontalAdvance(self.text())
+        return super().sizeHint() + QSize(wide, 0)
 
 
 class DragList(QListWidget):

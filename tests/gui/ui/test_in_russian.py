@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QCheckBox,
     QComboBox,
     QLabel,
     QLineEdit,
     QPushButton,
     QTableWidget,
+    QToolButton,
     QWidget,
 )
 
@@ -24,13 +27,14 @@ from app.support.languages import VARIABLE
 from app.ui.overlays.sheet import Sheet
 from app.ui.studio import Studio
 from app.ui.viewer_words import viewer_text
-from app.ui.widgets.small import ElidedLabel
+from app.ui.widgets.small import ElidedLabel, GivingButton
 from app.workflows.compare_words import cells, summary
 from app.workflows.judge import reread
 from tests.support.hands import stack
 from tests.support.ui import ball_finding, ct_result, paths_in, with_result, write_ct
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+WORDED = {Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonTextOnly}
 SHEETS = (
     "palette", "keys", "settings", "about", "bindings", "remote", "connections", "send", "header", "listener",
     "monitor", "compare", "queue", "inventory", "training", "export",
@@ -91,7 +95,11 @@ def room_lacking(one: QWidget) -> int:
     """Pixels by which a line of words is longer than its place; 0 where it wraps or ends in dots."""
     if isinstance(one, QLabel) and (one.wordWrap() or isinstance(one, ElidedLabel)):
         return 0
-    if isinstance(one, QLabel | QPushButton) and one.text():
+    if isinstance(one, GivingButton):
+        return max(0, one.minimumSizeHint().width() - one.width())
+    if (isinstance(one, QLabel | QPushButton | QCheckBox) and one.text()) or (
+        isinstance(one, QToolButton) and one.text() and one.toolButtonStyle() in WORDED
+    ):
         lacks = one.sizeHint().width() - one.width()
     elif isinstance(one, QComboBox) and one.currentText():
         lacks = one.fontMetrics().horizontalAdvance(one.currentText()) + 24 - one.width()
@@ -117,7 +125,11 @@ def test_menus_are_russian(studio: Studio) -> None:
     assert not [words for words in told if ENGLISH.search(TERMS.sub("", words))]
 
 
-def test_nothing_is_cut_off(studio: Studio) -> None:
+@pytest.mark.parametrize("size", [(1400, 860), (1024, 700)])
+def test_nothing_is_cut_off(studio: Studio, size: tuple[int, int]) -> None:
+    studio.window.resize(*size)
+    studio.spin()
+    assert (studio.window.width(), studio.window.height()) == size, "a window as small as the screen"
     cut = []
     for name, root in walk(studio):
         for one in root.findChildren(QWidget):

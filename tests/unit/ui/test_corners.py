@@ -10,7 +10,7 @@ from app.domain.volume import Remark, RemarkKind
 from app.studies.display_sets import display_sets
 from app.studies.scan import scan
 from app.support.i18n import use_language
-from app.ui.corners import badge, brief_words, corner_text, layer_words, own_number
+from app.ui.corners import badge, brief_words, corner_text, image_words, layer_words, own_number, own_words
 from tests.support.dicom_files import ct_dataset, write
 from viewers.types import BadgeLevel, ViewState, WindowLevel
 
@@ -87,7 +87,10 @@ def test_an_image_has_the_number_of_its_file_beside_its_place_where_they_differ(
     study = scan([tmp_path]).studies[0]
     shown = display_sets(study)[0]
     assert [own_number(shown, place) for place in range(3)] == [3, 2, 1]
-    assert layer_words(0, 3, own_number(shown, 0)) == "Im 1/3, no. 3"
+    assert (layer_words(0, 3, own_words(shown, 0)), image_words(shown, 0)) == (
+        "Im 1/3, no. 3",
+        "image 1, no. 3",
+    )
     told = corner_text(study, shown, ViewState(WindowLevel(40, 400)), "", "")
     assert told.bottom_left[-1].startswith("Se 4  ")
 

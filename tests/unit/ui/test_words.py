@@ -77,8 +77,8 @@ def test_score_and_threshold_stand_together() -> None:
 
 def test_place_names_side_once_and_the_image() -> None:
     one = replace(finding(1), site="right upper lobe", side="right")
-    assert words.place_words(one, 83) == "right upper lobe, image 83"
-    assert words.place_words(replace(one, site="lung"), 83) == "right, lung, image 83"
+    assert words.place_words(one, "image 83") == "right upper lobe, image 83"
+    assert words.place_words(replace(one, site="lung"), "image 83") == "right, lung, image 83"
     everywhere = replace(one, site="", side="", place=replace(one.place, kind=PlaceKind.STUDY))
     assert words.place_words(everywhere) == "whole study"
 
