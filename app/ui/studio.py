@@ -43,9 +43,12 @@ LAYOUTS = {
 class Studio:
     """One window and its context; `close` ends both. Every method waits for nothing but says what it did."""
 
-    def __init__(self, ctx: AppContext, size: tuple[int, int] = SIZE, *, begins: bool = True) -> None:
-        """ctx: built with the `post` of a QtDispatch; `Studio.of` does that. begins: do what follows the first show."""
+    def __init__(
+        self, ctx: AppContext, dispatch: QtDispatch, size: tuple[int, int] = SIZE, *, begins: bool = True
+    ) -> None:
+        """ctx: built with the `post` of the dispatch; `Studio.of` does that. begins: do what follows the first show."""
         self._qt: QApplication = application(off_screen=True)
+        self._dispatch = dispatch
         self.ctx = ctx
         self.window = MainWindow(ctx)
         self.window.resize(*size)
@@ -63,7 +66,7 @@ class Studio:
         """A studio with a context of its own in these folders."""
         application(off_screen=True)
         dispatch = QtDispatch()
-        return cls(build_context(paths, dispatch.post), size, begins=begins)
+        return cls(build_context(paths, dispatch.post), dispatch, size, begins=begins)
 
     @property
     def state(self) -> AppState:
@@ -220,8 +223,9 @@ class Studio:
         return picture
 
     def close(self) -> None:
-        """Close the window; its context ends with it."""
+        """Close the window; its context ends with it, and what is still on its way to it is dropped."""
         self.window.close()
+        self._dispatch.close()
         self.window.deleteLater()
         self.spin()
 
