@@ -84,5 +84,6 @@ def _usage_sentence(error: Exception) -> str | None:
 
 
 def _refuse(sentence: str) -> int:
-    print(f"overread: {sentence}", file=sys.stderr)  # noqa: T201 - this is the command line
+    line = " ".join(sentence.splitlines())  # a file's name may hold a line break
+    print(f"overread: {line}", file=sys.stderr)  # noqa: T201 - this is the command line
     return 1

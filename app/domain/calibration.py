@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 
 from app.domain.volume import RemarkKind
@@ -33,6 +34,16 @@ REMARKS: dict[Calibration, RemarkKind] = {
     Calibration.FIDUCIAL: RemarkKind.SPACING_FIDUCIAL,
     Calibration.CALIBRATED: RemarkKind.SPACING_CALIBRATED,
 }
+
+
+PIXEL_MM = (1e-6, 1e4)
+"""What a pixel may measure: from below a whole-slide image's to above any patient; what lies outside is no size."""
+
+
+def pixel_size(numbers: Sequence[float]) -> tuple[float, float] | None:
+    """(row, column) mm of a pixel, or None where two numbers are no size that a pixel has."""
+    usable = len(numbers) == 2 and all(PIXEL_MM[0] <= one <= PIXEL_MM[1] for one in numbers)
+    return (numbers[0], numbers[1]) if usable else None
 
 
 def calibration_named(source: str) -> Calibration:

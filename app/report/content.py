@@ -17,6 +17,7 @@ from app.export.types import NOTICE
 from app.studies.breast_views import with_breast_view
 from app.support.languages import useful_digits
 from app.support.quantity_values import value_word
+from app.support.shown_text import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +101,11 @@ def content_of(reading: Reading, study: Study | None, *, identified: bool = True
 def _identity(study: Study | None, *, identified: bool) -> dict[str, str]:
     if study is None:
         return {"modality": "", "study_date": "", "patient_name": "", "patient_id": ""}
-    shown = identified
     return {
         "modality": " ".join(study.modalities),
-        "study_date": study.date if shown else "",
-        "patient_name": study.patient.name.replace("^", " ").strip() if shown else "",
-        "patient_id": study.patient.patient_id if shown else "",
+        "study_date": study.date if identified else "",
+        "patient_name": shown(study.patient.name.replace("^", " ").strip()) if identified else "",
+        "patient_id": shown(study.patient.patient_id) if identified else "",
     }
 
 

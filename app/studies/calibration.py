@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.domain.calibration import Calibration
+from app.domain.calibration import Calibration, pixel_size
 from app.domain.study import Pair
 from app.studies.raw_values import RawValues
 
@@ -32,5 +32,4 @@ def spacing_of(values: RawValues) -> tuple[Pair | None, Calibration, float | Non
 
 
 def _pair(values: RawValues, keyword: str) -> Pair | None:
-    pair = values.numbers(keyword)
-    return (pair[0], pair[1]) if len(pair) == 2 and min(pair) > 0 else None
+    return pixel_size(values.numbers(keyword))

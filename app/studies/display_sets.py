@@ -13,6 +13,7 @@ from app.studies.regular_grid import RegularGrid
 from app.studies.stacking import FramePlace, Stack, stack_frames, stack_turned
 from app.studies.ultrasound import ULTRASOUND, with_region_scale
 from app.studies.volume_remarks import volume_remarks
+from app.support.shown_text import shown
 
 PROJECTION = frozenset({"CR", "DX", "MG", "RG", "PX", "IO", "RF", "XA"})
 PALETTES = frozenset({"MONOCHROME1", "MONOCHROME2"})
@@ -246,4 +247,4 @@ def _title(series: Series, first: Instance, stack: Stack) -> str:
     """What the file says of itself; nothing is made up where it says nothing."""
     view = " ".join(filter(None, (first.laterality.strip(), first.view_position.strip())))
     parts = [series.description, view, "LOCALIZER" if "LOCALIZER" in first.image_type else "", stack.name]
-    return " ".join(part for part in parts if part) or series.body_part or series.modality
+    return shown(" ".join(part for part in parts if part) or series.body_part or series.modality)

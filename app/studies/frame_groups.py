@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING
 
+from app.domain.calibration import pixel_size
 from app.domain.errors import StudyUnreadableError
 from app.domain.study import Instance, Pair, Triple
 from app.studies.frames_apart import header_of
@@ -59,7 +60,7 @@ def _place(instance: Instance, number: int, groups: Iterable[Dataset | None]) ->
     spacing = _numbers(groups, "PixelMeasuresSequence", "PixelSpacing", 2)
     placed: Triple | None = (position[0], position[1], position[2]) if position and cosines else None
     turned = (cosines[0], cosines[1], cosines[2], cosines[3], cosines[4], cosines[5]) if cosines else None
-    sized: Pair | None = (spacing[0], spacing[1]) if spacing and min(spacing) > 0 else instance.spacing_mm
+    sized: Pair | None = pixel_size(spacing or ()) or instance.spacing_mm
     return FramePlace(instance, number, placed, turned, sized, frame_marks(groups))
 
 

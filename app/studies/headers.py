@@ -17,7 +17,7 @@ from app.support.held.doors import open_file, size_of
 FIRST_READ = 16 * 1024  # holds the header of nearly every CT, MR and radiograph
 LARGEST_HEADER = 64 * 1024 * 1024
 MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
-READER = 4  # raise it when the same file gives other values: what an index remembers is then read anew
+READER = 5  # raise it when the same file gives other values: what an index remembers is then read anew
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from app.studies.showing import PLAIN, SHOWING_TAGS, Showing, StoredKind, read_s
 from app.studies.tags import DOUBLE_PIXELS, FLOAT_PIXELS, PALETTE, TAGS
 from app.studies.walker import FRAME_GROUPS, SHARED_GROUPS, Elements
 
+LARGEST_RESCALE = 1e15  # beyond it, values leave the range of 32-bit numbers
 NATIVE_LITTLE = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1"})
 
 
@@ -207,12 +208,14 @@ def _check(header: PixelHeader) -> None:
 def _rescale(path: Path, values: RawValues, keyword: str) -> float | None:
     """None if it is not there; one that is there and no number is refused, since every value hangs on it."""
     number = values.number(keyword)
-    if number is None and values.has(keyword):
+    if (number is None and values.has(keyword)) or abs(number or 0.0) > LARGEST_RESCALE:
         raise PixelsUnreadableError("error.pixels.bad_header", file=path.name, what="rescale")
     return number
 
 
 def _unit(values: RawValues) -> str:
+    if values.number("RescaleSlope") == 0:
+        return ""  # the numbers shown are not what the scanner meant, whatever it called them
     kind = values.code("RescaleType")
     if kind and kind != "US":
         return kind

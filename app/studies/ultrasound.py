@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.domain.calibration import Calibration
+from app.domain.calibration import Calibration, pixel_size
 from app.domain.errors import StudyUnreadableError
 from app.domain.study import Instance, Pair
 from app.studies.slow_headers import damage, read_dataset
@@ -60,7 +60,7 @@ def _spacing(region: Dataset) -> Pair | None:
     column, row = region.get("PhysicalDeltaX"), region.get("PhysicalDeltaY")
     if units != (_CM, _CM) or not column or not row:
         return None
-    return abs(float(row)) * _MM_PER_CM, abs(float(column)) * _MM_PER_CM
+    return pixel_size((abs(float(row)) * _MM_PER_CM, abs(float(column)) * _MM_PER_CM))
 
 
 def _lies_inside(region: Dataset, rows: int, columns: int) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from app.domain.errors import OverreadError
 from app.support.paths import resource_dir
 from app.support.plurals import form_of
+from app.support.shown_text import apart, without_controls
 
 FALLBACK_LANGUAGE = "en"
 PLURAL = "n|"
@@ -82,6 +83,10 @@ class _Filling(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec.startswith(PLURAL):
             return form_of(value, format_spec.removeprefix(PLURAL).split("|"), self._language)
+        if isinstance(
+            value, str
+        ):  # of a file, perhaps: it neither steers a terminal nor turns the sentence round
+            value = apart(without_controls(value))
         return str(super().format_field(value, format_spec))
 
 

@@ -9,16 +9,21 @@ from app.domain.finding import Finding, Judgement, PlaceKind
 from app.domain.study import Patient, Series, Study
 from app.support.i18n import text, text_with
 from app.support.languages import date_words, decimal_words, number_words, useful_digits
+from app.support.shown_text import shown
 from app.support.titles import package_words
 from app.support.units import unit_words
 
 
 def person(name: str) -> str:
     """A DICOM person name (PS3.5 6.2.1) as read: the alphabetic group, family name first."""
-    parts = [part.strip() for part in name.split("=", maxsplit=1)[0].split("^")]
+    parts = [shown(part) for part in _components(name)]
     family, given = parts[0], " ".join(part for part in parts[1:3] if part)
     joined = ", ".join(part for part in (family, given) if part)
     return joined or text("ui.patient.no_name")
+
+
+def _components(name: str) -> list[str]:
+    return [part.strip() for part in name.split("=", maxsplit=1)[0].split("^")]
 
 
 def day(value: str) -> str:
@@ -31,7 +36,7 @@ def day(value: str) -> str:
         return text("ui.study.no_date")
     if len(digits) == 8 and digits.isdigit():
         return date_words(digits[:4], digits[4:6], digits[6:])
-    return value
+    return shown(value)
 
 
 def clock(value: str) -> str:
@@ -79,11 +84,10 @@ def sex(value: str) -> str:
 def identity(study: Study) -> tuple[str, str]:
     """Name, and id with sex and age."""
     patient = study.patient
-    details = [
-        text("ui.patient.id", id=patient.patient_id) if patient.patient_id else text("ui.patient.no_id")
-    ]
-    shown = sex(patient.sex), age(patient, study.date, study.patient_age)
-    details += [part for part in shown if part]
+    number_shown = shown(patient.patient_id)
+    details = [text("ui.patient.id", id=number_shown) if number_shown else text("ui.patient.no_id")]
+    told = shown(sex(patient.sex)), age(patient, study.date, study.patient_age)
+    details += [part for part in told if part]
     return person(patient.name), "  ".join(details)
 
 
@@ -94,13 +98,18 @@ def study_title(study: Study) -> str:
 
 def description(study: Study) -> str:
     """The study's description; scanners write components with carets between them."""
-    return study.description.replace("^", " ").strip() or text("ui.study.no_description")
+    return described(study.description) or text("ui.study.no_description")
+
+
+def described(words: str) -> str:
+    """A description of a file as one line, '' where it says nothing."""
+    return shown(words.replace("^", " ").strip())
 
 
 def series_title(series: Series) -> str:
     """Number and description."""
     number = "" if series.number is None else f"{series.number}  "
-    return f"{number}{series.description or text('ui.series.no_description')}"
+    return f"{number}{shown(series.description) or text('ui.series.no_description')}"
 
 
 def is_same_patient(one: Patient, other: Patient) -> bool:
@@ -114,7 +123,11 @@ def is_same_patient(one: Patient, other: Patient) -> bool:
         return False
     told = ((one.birth_date, other.birth_date), (one.sex, other.sex))
     differs = any(mine and theirs and mine != theirs for mine, theirs in told)
-    return not differs and person(one.name).casefold() == person(other.name).casefold()
+    return not differs and _compared(one.name) == _compared(other.name)
+
+
+def _compared(name: str) -> list[str]:
+    return [part.casefold() for part in _components(name)[:3] if part]
 
 
 def place_words(finding: Finding, image: str = "") -> str:

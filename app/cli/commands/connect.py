@@ -16,6 +16,7 @@ from app.domain.errors import RemoteError
 from app.studies.source_types import SecretKind, StoreOutcome, StudyPage, StudyQuery
 from app.support.i18n import text, text_with
 from app.support.paths import user_paths
+from app.support.shown_text import shown
 from app.workflows.audit import tell_query, told_transfer
 from app.workflows.connections import connection_of, fetch, files_in, opened
 from app.workflows.review import default_reader
@@ -176,7 +177,7 @@ def _page_lines(page: StudyPage) -> Iterator[str]:
             "-" if hit.instances is None else str(hit.instances),
             hit.study_instance_uid,
         )
-        yield "  ".join(words)
+        yield "  ".join(map(shown, words))
     for key, facts in page.remarks:
         yield text_with(key, dict(facts))
     yield text("connect.more" if page.has_more else "connect.found", count=len(page.hits))

@@ -14,6 +14,7 @@ from app.studies.scan import ScanReport, refuse_if_nothing
 from app.studies.source_chain import open_places
 from app.support.i18n import text, text_with
 from app.support.paths import user_paths
+from app.support.shown_text import shown
 from app.workflows.places import surroundings
 
 
@@ -95,7 +96,7 @@ def _print_tables(report: ScanReport) -> None:
             kinds,
             str(len(study.series)),
             str(images),
-            study.description,
+            shown(study.description),
         )
     console.print(table)
     for one in report.refused:

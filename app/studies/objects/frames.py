@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.domain.calibration import pixel_size
 from app.domain.errors import StudyUnreadableError
 from app.domain.objects import Cosines, ImageReference, Notice, ObjectFrame, ObjectHead, RealWorldMapping
 from app.domain.study import Pair, Triple
@@ -91,7 +92,7 @@ def _triple(numbers: tuple[float, ...]) -> Triple | None:
 
 
 def _pair(numbers: tuple[float, ...]) -> Pair | None:
-    return (numbers[0], numbers[1]) if len(numbers) == 2 and min(numbers) > 0 else None
+    return pixel_size(numbers)
 
 
 def _six(numbers: tuple[float, ...]) -> Cosines | None:

@@ -28,6 +28,7 @@ from app.ui import theme
 from app.ui.keys import OPENS_BY_ENTER, SWITCHES_BY_SPACE
 from app.ui.overlays.sheet import Sheet
 from app.ui.widgets.small import button, label
+from app.ui.widgets.tips import tip
 
 if TYPE_CHECKING:
     from app.domain.objects import Row
@@ -152,8 +153,8 @@ def fill(tree: QTreeWidget, rows: tuple[Row, ...]) -> None:
         value = f"{row.value}  → {text('ui.object.image')}" if row.reference is not None else row.value
         item = QTreeWidgetItem([row.text, value])
         item.setData(0, REFERENCE, row.reference)
-        item.setToolTip(0, row.text)
-        item.setToolTip(1, row.value)
+        item.setToolTip(0, tip(row.text))
+        item.setToolTip(1, tip(row.value))
         if row.is_warning:
             item.setForeground(0, QColor(theme.colors().warning))
         if row.reference is not None:

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from app.studies.source_types import StudyHit
 from app.support.i18n import text
+from app.support.shown_text import shown
 from app.ui import words
+from app.ui.widgets.tips import tip
 
 COLUMNS = ("name", "id", "born", "date", "modality", "description", "accession", "images")
 WIDE = {
@@ -67,7 +69,7 @@ class HitTable(QTableWidget):
             self.insertRow(row)
             for column, said in enumerate(_cells(hit)):
                 cell = QTableWidgetItem(said)
-                cell.setToolTip(said)
+                cell.setToolTip(tip(said))
                 cell.setData(Qt.ItemDataRole.UserRole, hit.study_instance_uid)
                 self.setItem(row, column, cell)
         if self.currentRow() < 0 and self.rowCount():
@@ -91,9 +93,9 @@ class HitTable(QTableWidget):
 def _cells(hit: StudyHit) -> tuple[str, ...]:
     patient = hit.patient
     born = words.day(patient.birth_date) if patient.birth_date else ""
-    description = hit.description.replace("^", " ").strip()
+    description, number = words.described(hit.description), shown(patient.patient_id)
     images = "" if hit.instances is None else str(hit.instances)
     return (
-        words.person(patient.name), patient.patient_id or text("ui.patient.no_id"), born, words.day(hit.date),
-        "/".join(hit.modalities), description, hit.accession_number, images,
+        words.person(patient.name), number or text("ui.patient.no_id"), born, words.day(hit.date),
+        "/".join(hit.modalities), description, shown(hit.accession_number), images,
     )  # fmt: skip

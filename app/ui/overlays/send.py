@@ -15,6 +15,7 @@ from app.support.i18n import explain, text
 from app.ui import icons
 from app.ui.overlays.sheet import Sheet
 from app.ui.widgets.small import button, label
+from app.ui.widgets.tips import tip
 from app.workflows.remote_jobs import start_send
 from app.workflows.send import written_objects
 
@@ -104,7 +105,7 @@ class SendSheet(Sheet):
         for one in outcomes:
             said = text(f"ui.send.{one.outcome.value}", file=one.path.name)
             item = QListWidgetItem(icons.icon(_ICONS[one.outcome]), f"{said} {one.reason}".strip())
-            item.setToolTip(one.sop_instance_uid)
+            item.setToolTip(tip(one.sop_instance_uid))
             self.list.addItem(item)
         self._failed = tuple(one.path for one in outcomes if one.outcome is StoreOutcome.FAILED)
         good = len(outcomes) - len(self._failed)

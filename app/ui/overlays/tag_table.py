@@ -10,9 +10,11 @@ from app.context import AppContext
 from app.domain.errors import OverreadError
 from app.studies.slow_headers import damage, read_dataset
 from app.support.i18n import explain, text
+from app.support.shown_text import without_controls
 from app.ui.contents import StackContent
 from app.ui.overlays.sheet import Sheet
 from app.ui.widgets.small import label
+from app.ui.widgets.tips import tip
 
 if TYPE_CHECKING:
     from pydicom.dataelem import DataElement
@@ -115,7 +117,7 @@ def _fill_row(item: QTreeWidgetItem, dataset: Dataset, tag: BaseTag, depth: int)
         said, inner = ("", "", text("ui.tags.damaged")), []
     for column, part in enumerate(said, start=1):
         item.setText(column, part)
-    item.setToolTip(3, item.text(3))
+    item.setToolTip(3, tip(item.text(3)))
     for number, one in enumerate(inner, start=1):
         node = QTreeWidgetItem([f"#{number}", "", "", ""])
         item.addChild(node)
@@ -128,5 +130,5 @@ def _value(element: DataElement) -> str:
         return text("ui.tags.items", count=len(value))
     if isinstance(value, bytes):
         return text("ui.tags.bytes", count=len(value))
-    said = "\\".join(map(str, value)) if element.VM > 1 else str(value)
+    said = without_controls("\\".join(map(str, value)) if element.VM > 1 else str(value))
     return said if len(said) <= LONGEST else f"{said[:LONGEST]}…"

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.study import Study
 from app.support.i18n import text
+from app.support.shown_text import shown
 from app.ui import words
 from app.ui.patients import mismatch_words
 from app.ui.widgets.small import ElidedLabel, label
@@ -23,7 +24,7 @@ class HeaderPanel(QWidget):
         super().__init__()
         self.setObjectName("header")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.patient = ElidedLabel()
+        self.patient = ElidedLabel(NAME_PX)
         self.patient.setProperty("role", "title")
         self.patient.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.details = ElidedLabel()
@@ -50,16 +51,14 @@ class HeaderPanel(QWidget):
         """Patient on the left, study on the right."""
         if study is None:
             self.patient.setText(text("ui.header.none"))
-            self.patient.setMinimumWidth(40)
             self.details.setText("")
             self.study.setText("")
             return
         name, details = words.identity(study)
         self.patient.setText(name)
-        self.patient.setMinimumWidth(min(self.patient.sizeHint().width(), NAME_PX))
         self.details.setText(details)
         accession = (
-            f"   {text('ui.header.accession', number=study.accession_number)}"
+            f"   {text('ui.header.accession', number=shown(study.accession_number))}"
             if study.accession_number
             else ""
         )

@@ -11,6 +11,7 @@ from app.domain.key_image import KeyImage
 from app.domain.volume import FrameRef
 from app.support.i18n import text
 from app.ui.widgets.small import label
+from app.ui.widgets.tips import tip
 
 _FRAME = Qt.ItemDataRole.UserRole + 1
 ROWS_SHOWN = 4
@@ -52,7 +53,7 @@ class KeyImagesPanel(QWidget):
         for image, words in self._listed:
             item = QListWidgetItem(words)
             item.setData(_FRAME, (image.frame.sop_instance_uid, image.frame.frame))
-            item.setToolTip(words)
+            item.setToolTip(tip(words))
             self.list.addItem(item)
         row = max(self.list.sizeHintForRow(0), 20)
         self.list.setFixedHeight(row * min(len(self._listed), ROWS_SHOWN) + 2 * self.list.frameWidth() + 2)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, Q
 
 from app.support.i18n import text
 from app.ui.widgets.small import label
+from app.ui.widgets.tips import tip
 
 _ID = Qt.ItemDataRole.UserRole + 1
 _LABEL = Qt.ItemDataRole.UserRole + 2
@@ -87,7 +88,7 @@ class MeasurementsPanel(QWidget):
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
                 item.setData(_ID, row.measurement_id)
                 item.setData(_LABEL, row.label)
-                item.setToolTip(row.words)
+                item.setToolTip(tip(row.words))
                 self.list.addItem(item)
             self.list.setCurrentRow(current)
         height = max(self.list.sizeHintForRow(0), 20)

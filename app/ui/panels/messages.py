@@ -9,6 +9,7 @@ from app.domain.errors import OverreadError
 from app.support.i18n import explain, text
 from app.ui import icons
 from app.ui.widgets.small import label
+from app.ui.widgets.tips import tip
 
 NOTE_LASTS_MS = 8000
 KEPT = 50
@@ -70,6 +71,6 @@ class MessageArea(QWidget):
         self.style().polish(self)
         self._picture.setPixmap(icons.pixmap(kind, 20, self.devicePixelRatioF()))
         self.words.setText(sentence)
-        self.words.setToolTip("\n".join(self.said[-10:]))
+        self.words.setToolTip(tip("\n".join(self.said[-10:])))
         self.setAccessibleName(sentence)
         self.show()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QVBoxLayout,
 from app.state.model import JobRow
 from app.support.i18n import text
 from app.ui.widgets.small import button, label
+from app.ui.widgets.tips import tip
 from app.workflows.analyse import KnownModel
 
 
@@ -100,7 +101,7 @@ class ModelsPanel(QWidget):
             self.progress.setRange(0, 100 if running.progress > 0 else 0)
             self.progress.setValue(round(running.progress * 100))
             self.progress.setFormat(f"{running.title}  %p %")
-            self.progress.setToolTip(running.note)
+            self.progress.setToolTip(tip(running.note))
         waiting = sum(job.kind == "model_waits" for job in jobs)
         self.waiting.setText(text("ai.queue.behind", count=waiting) if waiting else "")
         self.waiting.setVisible(bool(waiting))
@@ -111,7 +112,7 @@ class ModelsPanel(QWidget):
         row = self._rows[place] if 0 <= place < len(self._rows) else None
         self.problem.setText(row.problem if row else "")
         self.problem.setVisible(bool(row and row.problem))
-        self.choice.setToolTip(f"{row.name} {row.version}" if row else "")
+        self.choice.setToolTip(tip(f"{row.name} {row.version}") if row else "")
         self.run.setEnabled(bool(row and not row.problem) and self._can_run)
 
     def _run(self) -> None:

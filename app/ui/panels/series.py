@@ -18,6 +18,7 @@ from app.ui.corners import brief_words
 from app.ui.keys import OPENS_BY_ENTER
 from app.ui.widgets.rows import KEY, Row, RowDelegate, item_of, put_row
 from app.ui.widgets.small import DragList, button, label
+from app.ui.widgets.tips import tip
 
 THUMBNAIL = 56
 _CALM = {RemarkKind.LOADING, RemarkKind.REFORMATTED, *REMARKS.values()} - {RemarkKind.NO_SPACING}
@@ -96,7 +97,7 @@ class SeriesPanel(QWidget):
             self.progress.setRange(0, 100 if share > 0 else 0)
             self.progress.setValue(round(share * 100))
             self.progress.setFormat(note)
-            self.progress.setToolTip(note)
+            self.progress.setToolTip(tip(note))
 
     def _refresh(self) -> None:
         rows = [*(self._row(display_set) for display_set in self._sets), *self._cards]

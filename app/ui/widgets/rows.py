@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.ui import icons, theme
+from app.ui.widgets.tips import tip
 
 ROW = Qt.ItemDataRole.UserRole + 1
 KEY = Qt.ItemDataRole.UserRole + 2
@@ -49,7 +50,7 @@ def put_row(item: QListWidgetItem, row: Row) -> None:
     item.setData(ROW, row)
     item.setData(KEY, row.key)
     item.setData(Qt.ItemDataRole.AccessibleTextRole, said)
-    item.setToolTip("\n".join(part for part in (*row.lines, row.tag, row.last_tag) if part))
+    item.setToolTip(tip("\n".join(part for part in (*row.lines, row.tag, row.last_tag) if part)))
     flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
     item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if row.editable else flags)
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from app.support.i18n import language_in_use
 from app.ui import icons
 from app.ui.widgets.rows import KEY
+from app.ui.widgets.tips import tip
 
 HUNG_MIME = "application/x-overread-hung"
 
@@ -53,21 +54,29 @@ def tell(where: QLabel, sentence: str, *, is_warning: bool = False) -> None:
 
 
 class ElidedLabel(QLabel):
-    """One line that gives way: what does not fit ends in dots and stands in the tooltip."""
+    """One line that gives way: what does not fit ends in dots and stands in the tooltip.
 
-    def __init__(self) -> None:
+    never_cut_px: words of that width or less are always shown whole.
+    """
+
+    def __init__(self, never_cut_px: int = 40) -> None:
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setMinimumWidth(40)
+        self._never_cut_px = never_cut_px
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Room for all of it, if there is."""
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 4, super().sizeHint().height())
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for what is never cut."""
+        whole = self.sizeHint()
+        return QSize(min(whole.width(), self._never_cut_px), whole.height())
+
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """The words, cut at the end."""
         fitted = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        self.setToolTip(self.text() if fitted != self.text() else "")
+        self.setToolTip(tip(self.text()) if fitted != self.text() else "")
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.rect(), int(self.alignment()), fitted)
