@@ -22,9 +22,9 @@ from app.domain.errors import OverreadError
 from app.domain.finding import AnalysisResult, MapRef, Quantity, RunState
 from app.domain.study import Series, Study
 from app.domain.volume import FrameRef, RemarkKind, Space, Volume
-from app.support.i18n import language_in_use, template, text, text_with
+from app.support.i18n import language_in_use, text, text_with
 from app.support.languages import fact_words
-from app.support.titles import package_text, slug
+from app.support.reasons import reason_words
 from inference.types import ModelInput, ModelOutput
 
 Arrays = dict[str, MapArray]
@@ -154,18 +154,7 @@ def not_applicable(facts: PackageFacts, given: Given, notes: RunNotes, unfit: Mi
 
 def reason_of(result: AnalysisResult, language: str = "") -> str:
     """Why a result is in its state, in the reader's or the named language; empty where its state needs none."""
-    if not result.state_reason_key:
-        return ""
-    language = language or language_in_use()
-    facts = {name: _fact(name, fact, language) for name, fact in result.state_reason_facts}
-    return fact_words(result.state_reason_key, facts.items(), language)
-
-
-def _fact(name: str, fact: str, language: str) -> str:
-    """A fact of a reason: names of attributes and sentences of shipped packages have words in each language."""
-    if name == "what":
-        return template(f"model.what.{slug(fact)}", language) or fact
-    return package_text(fact, language) if name == "reason" else fact
+    return reason_words(result.state_reason_key, result.state_reason_facts, language or language_in_use())
 
 
 def _defects(state: RunState, reason_key: str) -> tuple[str, ...]:

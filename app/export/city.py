@@ -12,9 +12,17 @@ from typing import Any
 from app.domain.finding import AnalysisResult, Judgement, PlaceKind, RunState
 from app.domain.volume import Space
 from app.export.segments import place_of
-from app.export.words import file_text, file_text_with, notice_words
+from app.export.words import (
+    file_number,
+    file_package_words,
+    file_reason,
+    file_text,
+    notice_words,
+    useful_number,
+)
 
 STAMPS = ("pre_start", "pre_end", "main_start", "main_end", "post_start", "post_end")
+SIDES = ("left", "right", "both")
 _DONE = (RunState.POSITIVE, RunState.NEGATIVE)
 
 
@@ -68,7 +76,7 @@ def message_of(result: AnalysisResult, kept: tuple[Judgement, ...], series_uid: 
         series_uid=series_uid,
         pathology_flag=flag,
         confidence=confidence_of(result),
-        most_dangerous=worst.shown_label if worst else "",
+        most_dangerous=file_package_words(worst.shown_label) if worst else "",
         localization=localization_of(worst) if worst else {},
         status="Success" if is_done else "Failure",
         seconds=round(result.seconds, 3),
@@ -107,26 +115,34 @@ def localization_of(judgement: Judgement) -> dict[str, float]:
 
 def report_words(result: AnalysisResult, kept: tuple[Judgement, ...]) -> str:
     """What stands, in sentences."""
-    lines = [
-        file_text(
-            "city.finding",
-            label=one.shown_label,
-            score="-" if one.finding.score is None else f"{one.finding.score:.2f}",
-            threshold="-" if one.finding.threshold is None else f"{one.finding.threshold:.2f}",
-        )
-        for one in kept
-    ]
+    lines = [_finding_words(one) for one in kept]
     if result.state not in _DONE:
-        reason = (
-            file_text_with(result.state_reason_key, dict(result.state_reason_facts))
-            if result.state_reason_key
-            else ""
-        )
+        reason = file_reason(result.state_reason_key, result.state_reason_facts)
         lines.append(
             file_text("city.failed", state=file_text(f"state.{result.state.value}"), reason=reason).strip()
         )
-    lines += [file_text("city.not_for", what="; ".join(result.not_for))] if result.not_for else []
-    return " ".join(lines)
+    return " ".join([*lines, *_not_for(result)])
+
+
+def _finding_words(judgement: Judgement) -> str:
+    """What, on which side, how large; score and threshold together."""
+    finding = judgement.finding
+    what = [file_package_words(judgement.shown_label)]
+    what += [file_text(f"city.side.{finding.side}")] if finding.side in SIDES else []
+    what += [
+        f"{useful_number(one.value)} {file_text('unit.mm')}"
+        for one in judgement.shown_quantities
+        if one.key == "diameter" and one.unit.value == "mm"
+    ]
+    score, threshold = (
+        "-" if one is None else file_number(one) for one in (finding.score, finding.threshold)
+    )
+    return file_text("city.finding", label=", ".join(what), score=score, threshold=threshold)
+
+
+def _not_for(result: AnalysisResult) -> list[str]:
+    what = "; ".join(map(file_package_words, result.not_for))
+    return [file_text("city.not_for", what=what)] if what else []
 
 
 def nothing_found(result: AnalysisResult) -> tuple[str, ...]:
@@ -135,8 +151,7 @@ def nothing_found(result: AnalysisResult) -> tuple[str, ...]:
         file_text("city.negative", name=result.package.name, version=result.package.version),
         file_text("city.conclusion.absent"),
     ]
-    lines += [file_text("city.not_for", what="; ".join(result.not_for))] if result.not_for else []
-    return (*lines, file_text("city.negative_note"))
+    return (*lines, *_not_for(result), file_text("city.negative_note"))
 
 
 def report_more(message: Message, result: AnalysisResult) -> tuple[str, ...]:

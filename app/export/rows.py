@@ -16,7 +16,7 @@ from app.export.codes import assessment_code
 from app.export.columns import COLUMNS
 from app.export.segments import place_of
 from app.export.types import NOTICE, ExportSet, StudyExport
-from app.export.words import file_text_with
+from app.export.words import file_reason
 from app.support.i18n import FALLBACK_LANGUAGE
 from app.support.quantity_values import value_word
 
@@ -112,8 +112,7 @@ def _number(value: float | None) -> Cell:
 
 
 def _reason(result: AnalysisResult) -> Cell:
-    known = result.state_reason_key
-    return file_text_with(known, dict(result.state_reason_facts)) if known else ""
+    return file_reason(result.state_reason_key, result.state_reason_facts)
 
 
 def _frame(row: Row) -> Cell:

@@ -28,7 +28,7 @@ from app.export.sr_parts import comment, person_observer
 from app.export.sr_places import measurement_group
 from app.export.stacks import series_showing, stack_of
 from app.export.types import ExportSet, StudyExport
-from app.export.words import file_text, file_text_with, notice_words
+from app.export.words import file_package_words, file_reason, file_text, notice_words
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -267,9 +267,9 @@ def _statements(document: Document) -> list[str]:
         ),
     ]
     if result.state_reason_key:
-        said.append(file_text_with(result.state_reason_key, dict(result.state_reason_facts)))
+        said.append(file_reason(result.state_reason_key, result.state_reason_facts))
     if result.not_for:
-        said.append(file_text("export.sr.not_for", what="; ".join(result.not_for)))
+        said.append(file_text("export.sr.not_for", what="; ".join(map(file_package_words, result.not_for))))
     return said
 
 

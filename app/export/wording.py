@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from app.domain.finding import AnalysisResult, Judgement
 from app.export.own import is_own
-from app.export.words import file_text
+from app.export.words import file_number, file_package_words, file_text
 
 
 def caption(judgement: Judgement, result: AnalysisResult) -> str:
     """One line: a score never stands without its threshold, and is never called a probability."""
     finding = judgement.finding
     if is_own(result):
-        return file_text("export.caption.own", label=judgement.shown_label)
+        return file_text("export.caption.own", label=file_package_words(judgement.shown_label))
     if finding.score is None:
-        return file_text("export.caption.plain", label=judgement.shown_label, model=model_words(result))
+        return file_text(
+            "export.caption.plain", label=file_package_words(judgement.shown_label), model=model_words(result)
+        )
     return file_text(
         "export.caption.scored",
-        label=judgement.shown_label,
-        score=f"{finding.score:.2f}",
-        threshold="-" if finding.threshold is None else f"{finding.threshold:.2f}",
+        label=file_package_words(judgement.shown_label),
+        score=file_number(finding.score),
+        threshold="-" if finding.threshold is None else file_number(finding.threshold),
         model=model_words(result),
     )
 

@@ -5,11 +5,14 @@ What goes to people together with a report is written in the report's language, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 from app.support.i18n import FALLBACK_LANGUAGE, text_with
+from app.support.languages import decimal_words, useful_digits
+from app.support.reasons import reason_words
+from app.support.titles import package_words
 
 _written = ContextVar("written", default=FALLBACK_LANGUAGE)
 
@@ -29,9 +32,24 @@ def file_text(key: str, **facts: object) -> str:
     return text_with(key, facts, language=_written.get())
 
 
-def file_text_with(key: str, facts: Mapping[str, object]) -> str:
-    """`file_text` for facts that lie in a mapping."""
-    return text_with(key, facts, language=_written.get())
+def file_reason(key: str, facts: Iterable[tuple[str, str]]) -> str:
+    """Why a run did not apply or failed, as it goes into a file."""
+    return reason_words(key, facts, _written.get())
+
+
+def file_package_words(words: str) -> str:
+    """What a shipped package says, in the language of the file; another's words as they stand."""
+    return package_words(words, _written.get())
+
+
+def file_number(value: float) -> str:
+    """A score or threshold with two decimals and the language's own mark before them."""
+    return decimal_words(f"{value:.2f}", _written.get())
+
+
+def useful_number(value: float) -> str:
+    """A measured number with the digits that a reader can use."""
+    return decimal_words(useful_digits(value), _written.get())
 
 
 def code_text(key: str, **facts: object) -> str:

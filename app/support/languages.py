@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import locale
+import math
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -59,9 +60,11 @@ def number_words(value: float, decimals: int) -> str:
 
 
 def useful_digits(value: float) -> str:
-    """A measured number with as many digits as a reader can use: 1921, 22.8, 0.36; a point before its decimals."""
+    """A measured number with as many digits as a reader can use: 1921, 22.8, 0.36, 0.0038; a point before decimals."""
     if abs(value) >= 100:
         return f"{value:.0f}"
+    if 0.00005 <= abs(value) < 0.095:  # a spot of 0.0038 mL has a volume: "0.00" would say it has none
+        return f"{value:.{1 - math.floor(math.log10(abs(value)))}f}"
     return f"{value:.{1 if abs(value) >= 10 else 2}f}"
 
 

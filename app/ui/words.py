@@ -185,7 +185,7 @@ def verdict_words(judgement: Judgement) -> str:
     if judgement.reason is not None:
         return f"{said}: {text(f'reject.{judgement.reason.value}')}"
     if judgement.label and judgement.label != judgement.finding.label:
-        return text("ui.finding.was", verdict=said, label=judgement.finding.label)
+        return text("ui.finding.was", verdict=said, label=package_words(judgement.finding.label))
     return said
 
 

@@ -36,6 +36,9 @@ from app.workflows.source_stacks import source_stacks
 KEY_FILE = "export.key"
 
 
+OTHER_THINGS = frozenset({"images", "key_images", "measurements", "measurements_csv"})  # not findings
+
+
 @dataclass(frozen=True, slots=True)
 class ExportReport:
     """What was written where; remarks say what a reader should know of it."""
@@ -235,12 +238,14 @@ def _refusal(error: OSError, target: Path) -> ExportRefusedError:
 
 def _report(target: Path, written: dict[str, Written]) -> ExportReport:
     files = tuple(target / name for part in written.values() for name in part.files)
-    remarks = tuple(words for part in written.values() for words in part.remarks)
+    remarks = tuple(dict.fromkeys(words for part in written.values() for words in part.remarks))
     return ExportReport(target, (*files, target / "manifest.json"), _most(written), remarks)
 
 
 def _most(written: dict[str, Written]) -> int:
-    return max((part.findings for part in written.values()), default=0)
+    """How many findings went out; of formats that hold something else, how many of that, where there are no others."""
+    of_findings = [part.findings for name, part in written.items() if name not in OTHER_THINGS]
+    return max(of_findings or [part.findings for part in written.values()], default=0)
 
 
 def _events(

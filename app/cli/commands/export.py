@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import app.export.formats
 from app.cli.asking import ask_on_terminal
 from app.cli.commands.review import find_study, open_journal, seen, who, withheld_words
 from app.domain.errors import ExportRefusedError
@@ -20,12 +21,16 @@ from app.export.options import Option
 from app.support.i18n import text
 from app.support.languages import languages
 from app.support.paths import user_paths
+from app.support.plugins import plugin_names
 from app.workflows.copies import copies_in_use
-from app.workflows.export import ExportReport, export_readings
+from app.workflows.export import OTHER_THINGS, ExportReport, export_readings
 from app.workflows.review import reading_of
 
 if TYPE_CHECKING:
     from app.studies.index import StudyIndex
+
+
+FORMATS = text("export.option.format", known=", ".join(plugin_names(app.export.formats)))
 
 
 def register(tree: typer.Typer) -> None:
@@ -36,7 +41,7 @@ def register(tree: typer.Typer) -> None:
 def export(  # noqa: PLR0913 - the options of one command
     *,
     out: Annotated[Path, typer.Option(help=text("export.option.out"))],
-    formats: Annotated[str, typer.Option("--format", help=text("export.option.format"))] = "csv,jsonl,sr,seg",
+    formats: Annotated[str, typer.Option("--format", help=FORMATS)] = "csv,jsonl,sr,seg",
     identified: Annotated[bool, typer.Option(help=text("export.option.identified"))] = False,
     study: Annotated[str, typer.Option(help=text("export.option.study"))] = "",
     looks: Annotated[Path | None, typer.Option(help=text("export.option.looks"))] = None,
@@ -68,7 +73,7 @@ def export(  # noqa: PLR0913 - the options of one command
             )
     if waits:
         report = replace(report, remarks=(*report.remarks, waits))
-    _show(report, as_json)
+    _show(report, chosen, as_json)
 
 
 def _language(word: str) -> str:
@@ -111,7 +116,7 @@ def _study(uid: str, given: Sequence[Study], index: StudyIndex) -> Study | None:
     return found or index.study(uid)
 
 
-def _show(report: ExportReport, as_json: bool) -> None:
+def _show(report: ExportReport, chosen: Sequence[str], as_json: bool) -> None:
     if as_json:
         record = {
             "folder": str(report.folder),
@@ -123,4 +128,5 @@ def _show(report: ExportReport, as_json: bool) -> None:
         return
     for remark in report.remarks:
         typer.echo(remark)
-    typer.echo(text("export.done", count=report.findings, files=len(report.files), folder=str(report.folder)))
+    key = "export.done_other" if OTHER_THINGS.issuperset(chosen) else "export.done"
+    typer.echo(text(key, count=report.findings, files=len(report.files), folder=str(report.folder)))

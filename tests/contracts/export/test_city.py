@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 
-from app.domain.codes import NO_UNITS
-from app.domain.finding import AnalysisResult, Quantity, RunState
+from app.domain.codes import MILLIMETER, NO_UNITS
+from app.domain.finding import AnalysisResult, Quantity, RunState, Verdict
 from app.domain.outcome import outcome_of
 from app.export.city import contradictions, message_of, nothing_found
+from app.export.words import written_in
 from app.support.i18n import text
 from app.workflows.export import ExportReport, export_reading
 from tests.support.dicom_tools import dsrdump, iod_errors
@@ -138,6 +139,41 @@ def test_the_message_its_report_and_pictures_are_in_the_language_of_the_report(
         made = dcmread(file)
         assert made.ImageComments == told[1]
         assert ("Контуры" in made.DerivationDescription) == (language == "ru")
+
+
+def test_a_russian_message_is_russian_throughout_and_says_side_and_size(case: Case, tmp_path: Path) -> None:
+    """Half a sentence in another language is read by nobody; a finding without its side may be looked for wrongly."""
+    first = case.reading.judgements[0]
+    of_run = case.reading.results[0]
+    finding = replace(
+        first.finding,
+        label="Nodule candidate (round spot)",
+        side="right",
+        quantities=(Quantity("diameter", 22.8446, MILLIMETER),),
+    )
+    judged = replace(first, finding=finding, label="", verdict=Verdict.ACCEPTED)
+    result = replace(of_run, not_for=("primary diagnosis", "children"))
+    words = {}
+    for language in ("ru", "en"):
+        with written_in(language):
+            words[language] = message_of(result, (judged,), "1.2.3")
+    assert words["ru"].report.startswith("Кандидат в узел (круглое пятно), справа, 22,8 мм: оценка 0,")
+    assert words["ru"].report.endswith("и чего не ищет: первичная диагностика; дети.")
+    assert words["ru"].most_dangerous == "Кандидат в узел (круглое пятно)"
+    assert words["en"].report.startswith("Nodule candidate (round spot), right, 22.8 mm: score 0.")
+
+
+def test_a_reason_in_a_russian_message_is_russian(case: Case) -> None:
+    facts = (("allowed", "PA, AP"), ("found", "LL"), ("what", "view position"))
+    unfit = replace(
+        case.reading.results[0],
+        findings=(),
+        state=RunState.NOT_APPLICABLE,
+        state_reason_key="model.not_applicable.attribute",
+        state_reason_facts=facts,
+    )
+    with written_in("ru"):
+        assert "Для: проекция PA, AP; у этой серии LL." in message_of(unfit, (), "1.2.3").report
 
 
 def test_the_report_says_what_the_programme_asks_for(report: ExportReport) -> None:

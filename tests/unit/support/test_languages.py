@@ -11,7 +11,7 @@ from app.settings.file import load_settings, save_settings
 from app.settings.schema import Settings
 from app.support import i18n, languages
 from app.support.i18n import catalogue, fill, language_in_use, text, use_language
-from app.support.languages import system_languages, wanted_language
+from app.support.languages import system_languages, useful_digits, wanted_language
 from app.support.paths import resource_dir
 from app.support.plurals import form_of
 from app.ui import words
@@ -136,3 +136,16 @@ def test_the_language_is_kept(tmp_path: Path) -> None:
     save_settings(tmp_path, Settings(language="ru"))
     assert load_settings(tmp_path)[0].language == "ru"
     assert Settings().language == "system"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (1921.29, "1921"), (22.8446, "22.8"), (4.6875, "4.69"), (0.36324, "0.36"), (0.0, "0.00"),
+        (0.077357, "0.077"), (0.0038, "0.0038"), (-901.25, "-901"), (-0.012, "-0.012"),
+    ],
+)  # fmt: skip
+def test_a_number_has_the_digits_that_a_reader_can_use_and_a_small_volume_is_not_nought(
+    value: float, shown: str
+) -> None:
+    assert useful_digits(value) == shown
