@@ -13,6 +13,12 @@ def palette(_ctx: AppContext, desk: Desk) -> None:
     desk.show("palette")
 
 
+@action("help.pages", menu="help", group="find")
+def pages(_ctx: AppContext, desk: Desk) -> None:
+    """The help pages: what there is, how it is used, what is known of it."""
+    desk.show("help")
+
+
 @action("help.keys", menu="help", group="find")
 def keys(_ctx: AppContext, desk: Desk) -> None:
     """All keys that are in force now."""

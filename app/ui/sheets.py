@@ -23,6 +23,7 @@ from app.ui.overlays.bindings import BindingsSheet
 from app.ui.overlays.compare import CompareSheet
 from app.ui.overlays.connections import ConnectionsSheet
 from app.ui.overlays.evaluation import EvaluationSheet
+from app.ui.overlays.help_pages import HelpSheet
 from app.ui.overlays.inventory import InventorySheet
 from app.ui.overlays.key_list import KeySheet
 from app.ui.overlays.listener import ListenerSheet
@@ -106,6 +107,7 @@ class Sheets:
             "inventory": lambda: InventorySheet(ctx, window, window.desk.ai_status.packages_changed),
             "palette": lambda: PaletteSheet(window, self._choices),
             "bindings": lambda: BindingsSheet(window, self.hands),
+            "help": lambda: HelpSheet(window),
             "keys": lambda: KeySheet(window, window.commands.key_groups, self._mouse_words),
             "settings": self._settings,
         }
