@@ -41,7 +41,7 @@ from app.ui.panels.worklist import WorklistPanel
 from app.ui.pictures import Pictures
 from app.ui.theme import wear
 from app.ui.view_host import ViewHost
-from app.ui.widgets.small import GivingButton, label
+from app.ui.widgets.small import GivingButton, label, show_rest
 
 LEFT_WIDTH, RIGHT_WIDTH, RIGHT_LEAST = 310, 400, 280
 SIZE = (1600, 1000)
@@ -155,6 +155,7 @@ class MainWindow(QMainWindow):
         bar = QMenuBar()
         bar.setNativeMenuBar(False)
         self.commands.fill(bar)
+        show_rest(bar)
         line.addWidget(bar, 1)
         find = GivingButton(text("ui.app.find"), text("ui.app.find_brief"))
         find.setToolTip(text("action.help.palette"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QGridLayout,
@@ -35,12 +35,34 @@ from app.ui.widgets.rows import KEY
 from app.ui.widgets.small import follow, label
 from app.workflows.judge import listing_of
 
+ICON_GAP_PX = 4  # between a picture and its word
 BUTTONS = (
     ("finding.accept", "verdict_accepted"),
     ("finding.reject", "verdict_rejected"),
     ("finding.edit", "verdict_edited"),
     ("finding.defer", "verdict_deferred"),
 )
+
+
+class VerdictButton(QToolButton):
+    """Its word is whole in the narrowest window; all of them have pictures where there is room for both in each."""
+
+    widest_px = 0  # of all of them, with pictures
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for the word."""
+        return QSize(self.wide_px() - self.iconSize().width() - ICON_GAP_PX, super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """With its picture, or without."""
+        super().resizeEvent(event)
+        both, word = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonTextOnly
+        self.setToolButtonStyle(both if self.width() >= max(self.wide_px(), self.widest_px) else word)
+
+    def wide_px(self) -> int:
+        """With word and picture."""
+        bare = self.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonTextOnly
+        return super().sizeHint().width() + (self.iconSize().width() + ICON_GAP_PX if bare else 0)
 
 
 class FindingsPanel(QWidget):
@@ -161,9 +183,10 @@ def _drawer() -> QLabel:
 def _verdict_buttons(actions: Mapping[str, QAction]) -> QGridLayout:
     grid = QGridLayout()
     grid.setSpacing(6)
+    all_of_them = []
     for place, (action_id, icon_name) in enumerate(BUTTONS):
         action = actions[action_id]
-        made = QToolButton()
+        made = VerdictButton()
         made.setText(text(f"ui.verdict_button.{action_id.removeprefix('finding.')}"))
         made.setIcon(icons.icon(icon_name))
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -173,4 +196,8 @@ def _verdict_buttons(actions: Mapping[str, QAction]) -> QGridLayout:
         made.setSizePolicy(made.sizePolicy().Policy.Expanding, made.sizePolicy().Policy.Fixed)
         follow(made, action)
         grid.addWidget(made, place // 2, place % 2)
+        all_of_them.append(made)
+    widest = max(one.wide_px() for one in all_of_them)
+    for one in all_of_them:
+        one.widest_px = widest
     return grid

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidgetItem, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.finding import RunState
 from app.domain.study import Study
@@ -16,7 +16,7 @@ from app.support.i18n import text
 from app.ui import words
 from app.ui.keys import OPENS_BY_ENTER
 from app.ui.widgets.rows import KEY, Row, RowDelegate, item_of, put_row
-from app.ui.widgets.small import DragList, label
+from app.ui.widgets.small import DragList, ElidedLabel, label
 
 
 def ai_words(note: AiNote) -> tuple[str, str]:
@@ -93,7 +93,10 @@ class WorklistPanel(QWidget):
         self.list.setProperty(OPENS_BY_ENTER, True)
         self.list.itemActivated.connect(self._choose)
         self.list.itemClicked.connect(self._choose)
-        self.count = label(role="quiet")
+        self.count = ElidedLabel()
+        self.count.setProperty("role", "quiet")
+        self.count.setMinimumWidth(1)
+        self.count.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         head = QHBoxLayout()
         head.addWidget(label(text("ui.worklist.title"), "title"))
         head.addStretch(1)

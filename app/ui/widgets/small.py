@@ -13,12 +13,14 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
+    QMenuBar,
     QPushButton,
     QSizePolicy,
+    QToolButton,
     QWidget,
 )
 
-from app.support.i18n import language_in_use
+from app.support.i18n import language_in_use, text
 from app.ui import icons
 from app.ui.widgets.rows import KEY
 from app.ui.widgets.tips import tip
@@ -120,6 +122,15 @@ class GivingButton(QPushButton):
         metrics = self.fontMetrics()
         wide = metrics.horizontalAdvance(said) - metrics.horizontalAdvance(self.text())
         return super().sizeHint() + QSize(wide, 0)
+
+
+def show_rest(bar: QMenuBar) -> None:
+    """Where a menu bar is too narrow, the button that leads to the rest of it; Qt draws it dark on dark."""
+    rest = bar.findChild(QToolButton, "qt_menubar_ext_button")
+    if rest is not None:
+        rest.setProperty("flat", "true")
+        rest.setIcon(icons.icon("more"))
+        rest.setAccessibleName(text("ui.app.rest"))
 
 
 class DragList(QListWidget):
