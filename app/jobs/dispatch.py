@@ -5,17 +5,8 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 Post = Callable[[Callable[[], None]], None]
-
-
-class Dispatch(Protocol):
-    """Who runs callables on the main thread; the window has one on Qt's event loop."""
-
-    def post(self, call: Callable[[], None]) -> None:
-        """Run `call` on the main thread, soon and in order; may be called from any thread."""
-        ...
 
 
 class QueueDispatch:

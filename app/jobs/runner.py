@@ -116,7 +116,8 @@ class Runner:
         """
         with self._changed:
             self._closed = True
-            for job in (*self._running, *(job for _, _, job, _ in self._waiting)):
+            waiting = (job for _, _, job, _ in self._waiting)
+            for job in (*self._running, *waiting, *self._finished):  # an answer may be on its way still
                 job.wanted = False
         self.cancel_all()
         with self._changed:
@@ -214,7 +215,7 @@ class Runner:
             info = job.info()
 
             def tell_all() -> None:
-                for callback in tuple(self._watchers):
+                for callback in () if self._closed else tuple(self._watchers):
                     callback(info)
 
             self._post(tell_all)

@@ -261,6 +261,19 @@ def test_closing_ends_running_and_waiting_work_and_its_threads() -> None:
     assert not [thread for thread in own if thread.name.startswith("overread-")]
 
 
+def test_an_answer_that_is_on_its_way_when_all_is_closed_is_dropped() -> None:
+    bench = Bench()
+    told: list[JobInfo] = []
+    bench.runner.watch(told.append)
+    bench.runner.submit(doubled, 21, on_done=bench.note("done"))
+    until = time.monotonic() + 10
+    while bench.runner.busy and time.monotonic() < until:
+        time.sleep(0.002)
+    assert bench.runner.close()
+    assert bench.home.run_pending() > 0  # the answer was posted before
+    assert (bench.heard, told) == ([], [])
+
+
 def test_closing_says_when_a_job_does_not_listen() -> None:
     bench = Bench()
     gate = (threading.Event(), threading.Event())
