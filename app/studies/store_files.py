@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,11 +9,10 @@ from app.domain.errors import OverreadError
 from app.domain.volume import CancelToken, Progress
 from app.studies.headers import read_header
 from app.studies.source_types import Stored, StoreOutcome
+from app.studies.uids import is_sane_uid
 from app.support.held.doors import is_same
 from app.support.i18n import explain, text
 from app.support.whole_files import copy_whole
-
-_UID = re.compile(r"[0-9.]{1,64}")
 
 
 def store_files(
@@ -39,7 +37,7 @@ def _store(folder: Path, file: Path) -> Stored:
     except OSError as error:
         return _failed(file, "", error)
     uid = scanned.instance.sop_instance_uid if scanned else ""
-    if not _UID.fullmatch(uid):  # it becomes a file name
+    if not is_sane_uid(uid):  # it becomes a file name
         return Stored(file, uid[:64], StoreOutcome.FAILED, text("source.store.no_uid", file=file.name))
     target = folder / f"{uid}.dcm"
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import itertools
 import os
-import re
 import struct
 import threading
 from contextlib import suppress
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from app.domain.errors import OverreadError
 from app.studies.headers import ScannedInstance, read_header
+from app.studies.uids import is_sane_uid
 from app.support.held.doors import Writer, create_file, settle
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ SUCCESS, OUT_OF_RESOURCES, OTHER_OBJECT, NOT_UNDERSTOOD = 0x0000, 0xA700, 0xA900
 DUPLICATE, PROCESSING_FAILURE, NOT_AUTHORISED = 0x0111, 0x0110, 0x0124  # PS3.7 annex C
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 LARGEST_COMMAND = 1024 * 1024  # bytes of a command, or of data that come with anything but an image
-_UID = re.compile(r"[0-9]+(\.[0-9]+)*")
 _count = itertools.count(1)
 
 
@@ -229,11 +228,6 @@ class Intake:
             left = self._open.pop(id(event.assoc), None)
         if left is not None:
             left.discard()
-
-
-def is_sane_uid(uid: str) -> bool:
-    """Digits and dots, 1 to 64 (PS3.5 section 9): fit to be a file name."""
-    return 0 < len(uid) <= 64 and _UID.fullmatch(uid) is not None
 
 
 def _is_sane(scanned: ScannedInstance) -> bool:

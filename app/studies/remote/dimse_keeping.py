@@ -16,9 +16,9 @@ from app.studies.remote.dimse_intake import (
     OUT_OF_RESOURCES,
     PROCESSING_FAILURE,
     Refused,
-    is_sane_uid,
 )
 from app.studies.remote.dimse_retrieve import held_files
+from app.studies.uids import is_sane_uid
 from app.support.held.doors import name_for
 
 LARGEST_FILE = 16 * 1024**3

@@ -15,10 +15,10 @@ from app.domain.errors import OverreadError, RemoteError, StudyUnreadableError
 from app.domain.volume import CancelToken
 from app.settings.connections import Connection
 from app.studies.headers import ScannedInstance, read_header
-from app.studies.remote.dimse_intake import is_sane_uid
 from app.studies.remote.dimse_keeping import PARTS, free_room
 from app.studies.remote.multipart import MultipartError, boundary_of, parts_of
 from app.studies.remote.web_client import DICOM_PARTS, IN_FLIGHT, WebClient
+from app.studies.uids import is_sane_uid
 from app.support.held.doors import name_for, settle, writing
 
 Arrived = Callable[[ScannedInstance], None]

@@ -9,11 +9,11 @@ from typing import Any
 from app.studies.headers import ScannedInstance, scanned_from
 from app.studies.limits import FRAMES_IN_A_FILE
 from app.studies.raw_values import RawValues
-from app.studies.remote.dimse_intake import is_sane_uid
 from app.studies.remote.web_client import WebClient
 from app.studies.remote.web_frames import keep_head
 from app.studies.slow_headers import damage, elements_of
 from app.studies.tags import TAGS
+from app.studies.uids import is_sane_uid
 from app.support.held.doors import name_for
 
 MOST_ANNOUNCED = 20_000  # images of a study; beyond that the list alone would keep the reader waiting

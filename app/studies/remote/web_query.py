@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import quote
 
 from app.domain.study import Patient
-from app.studies.remote.dimse_intake import is_sane_uid
 from app.studies.remote.web_client import Params, WebClient
 from app.studies.source_types import StudyHit, StudyPage, StudyQuery
 from app.studies.study_match import is_named
+from app.studies.uids import is_sane_uid
 
 STUDY_UID, SERIES_UID, SOP_UID = "0020000D", "0020000E", "00080018"
 SERIES_INSTANCES = "00201209"

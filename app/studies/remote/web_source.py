@@ -14,7 +14,6 @@ from app.domain.volume import CancelToken, Progress
 from app.settings.connections import Connection
 from app.studies.headers import ScannedInstance
 from app.studies.remote.copied import CopiedSource, Count
-from app.studies.remote.dimse_intake import is_sane_uid
 from app.studies.remote.use_marks import in_use
 from app.studies.remote.web_client import IN_FLIGHT, WebClient
 from app.studies.remote.web_fetch import Arrived, Fetching, study_folder
@@ -24,6 +23,7 @@ from app.studies.remote.web_query import WebSeries, find_studies, instances_of, 
 from app.studies.remote.web_store import store
 from app.studies.scan import ScanReport
 from app.studies.source_types import Heard, Stored, StudyPage, StudyQuery
+from app.studies.uids import is_sane_uid
 
 LONG_SERIES = 8  # from so many images the middle one is fetched before the stream of all
 
