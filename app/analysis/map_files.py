@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -29,15 +30,19 @@ class MapArray:
 
 
 def write_map(file: Path, array: MapArray) -> None:
-    """Write values and affine; makes the folder."""
+    """Write values and affine, onto the disk before it returns; makes the folder."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=FAST) as box:
-        for name, values in (
-            ("values", array.values),
-            ("affine", np.asarray(array.affine, dtype=np.float64)),
-        ):
-            with box.open(f"{name}.npy", "w", force_zip64=True) as stream:
-                np.lib.format.write_array(stream, np.ascontiguousarray(values), allow_pickle=False)
+    with file.open("wb") as stream:
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=FAST) as box:
+            _put(box, "values.npy", np.ascontiguousarray(array.values))
+            _put(box, "affine.npy", np.asarray(array.affine, dtype=np.float64))
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _put(box: zipfile.ZipFile, name: str, values: NDArray[Any]) -> None:
+    with box.open(name, "w", force_zip64=True) as stream:
+        np.lib.format.write_array(stream, values, allow_pickle=False)
 
 
 def read_map(folder: Path, name: str) -> MapArray:

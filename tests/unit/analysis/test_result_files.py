@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -54,6 +55,22 @@ def test_a_result_comes_back_exactly(tmp_path: Path) -> None:
         assert np.array_equal(maps[key].values, array.values)
         assert maps[key].values.dtype == array.values.dtype
         assert np.array_equal(maps[key].affine, array.affine)
+
+
+def test_everything_is_on_the_disk_before_the_folder_gets_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal names a result at once, and outlives a power cut."""
+    sizes: list[int] = []
+    synced = os.fsync
+
+    def noted(handle: int) -> None:
+        sizes.append(os.fstat(handle).st_size)
+        synced(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    folder = saved(tmp_path)
+    assert sorted(sizes) == sorted(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def test_the_json_has_the_agreed_message(tmp_path: Path) -> None:
