@@ -74,6 +74,12 @@ class VolumePicture(QWidget):
         self.volume = self._image = None
         self.is_full = False
 
+    def say_no_memory(self) -> None:
+        """There is not enough memory: say so instead of showing a part."""
+        self.release()
+        self.failure = self.texts.no_memory
+        self.update()
+
     def look_from(self, side: str) -> None:
         """From A, P, L, R, S or I, the whole volume in view."""
         if self.volume is None:
@@ -156,9 +162,7 @@ class VolumePicture(QWidget):
 
     def _give_up(self) -> None:
         if any(engine.has_failed for engine in self._engines):  # not of a volume that was shown before
-            self.release()
-            self.failure = self.texts.no_memory
-            self.update()
+            self.say_no_memory()
 
     def _why_not(self, volume: VolumeImage) -> str:
         if not volume.in_patient:

@@ -27,6 +27,7 @@ class SolidVolume(VolumePicture):
     surfaces_made = Signal()  # all that were asked for are true ones now
     crop_changed = Signal()
     _surface_made = Signal(object)
+    _surfaces_failed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +39,7 @@ class SolidVolume(VolumePicture):
         self._workers: list[SurfaceWorker] = []
         self.destroyed.connect(partial(_stop_all, self._workers))
         self._surface_made.connect(self._take_surface, Qt.ConnectionType.QueuedConnection)
+        self._surfaces_failed.connect(self._take_failure, Qt.ConnectionType.QueuedConnection)
 
     @property
     def surfaces(self) -> tuple[Surface, ...]:
@@ -53,7 +55,9 @@ class SolidVolume(VolumePicture):
         if not self._workers:
             from viewers.volume_surfaces import SurfaceWorker
 
-            worker = SurfaceWorker(self._surface_made.emit, self.surfaces_made.emit)
+            worker = SurfaceWorker(
+                self._surface_made.emit, self.surfaces_made.emit, self._surfaces_failed.emit
+            )
             self._workers.append(worker)
         self._workers[0].want(regions)
         self._put_surfaces()
@@ -119,6 +123,10 @@ class SolidVolume(VolumePicture):
         if surface.key in self._order:
             self._surfaces[surface.key] = surface
             self._put_surfaces()
+
+    def _take_failure(self) -> None:
+        if self._workers:  # else it was of what was shown before
+            self.say_no_memory()
 
     def _put_surfaces(self) -> None:
         for engine in self._engines:

@@ -105,10 +105,18 @@ def coarse_step(size: int) -> int:
 
 
 class SurfaceWorker:
-    """Makes surfaces of whatever regions are wanted now. on_surface, on_done are called in its thread: only post."""
+    """Makes surfaces of whatever regions are wanted now.
 
-    def __init__(self, on_surface: Callable[[Surface], None], on_done: Callable[[], None]) -> None:
-        self._on_surface, self._on_done = on_surface, on_done
+    on_surface, on_done and on_failed (for want of memory: no more come) are called in its thread; they must only post.
+    """
+
+    def __init__(
+        self,
+        on_surface: Callable[[Surface], None],
+        on_done: Callable[[], None],
+        on_failed: Callable[[], None],
+    ) -> None:
+        self._on_surface, self._on_done, self._on_failed = on_surface, on_done, on_failed
         self._wanted: dict[str, Region] = {}
         self._made: dict[str, object] = {}
         self._coarse: dict[str, object] = {}
@@ -136,6 +144,12 @@ class SurfaceWorker:
         self._thread.join()
 
     def _run(self) -> None:
+        try:
+            self._make_all()
+        except MemoryError:  # a mask that is left out would look like none
+            self._on_failed()
+
+    def _make_all(self) -> None:
         while (job := self._next()) is not None:
             region, coarse = job
             surface = _made(region, coarse=coarse)

@@ -157,3 +157,17 @@ def test_every_modality_has_colourings_and_no_hu_where_there_is_none() -> None:
         one.preset_id for modality in ("CT", "MR") for one in presets_for(modality)
     }
     assert preset("surfaces").is_empty
+
+
+def test_a_surface_that_finds_no_memory_is_said_and_not_left_out(
+    qtbot: QtBot, view: VolumeView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_given: object, **_named: object) -> None:
+        raise MemoryError
+
+    volume = ball()
+    show(qtbot, view, volume)
+    monkeypatch.setattr("viewers.volume_surfaces.surface_of", fails)
+    view.set_regions(regions_of("m", labels_of(volume), volume.affine, {1: (255, 0, 0)}))
+    qtbot.waitUntil(lambda: bool(view.failure), timeout=10_000)
+    assert (view.failure, view.volume) == (view.texts.no_memory, None)

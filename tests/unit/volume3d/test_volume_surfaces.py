@@ -110,7 +110,7 @@ def test_the_worker_gives_coarse_ones_of_all_first_and_nothing_twice() -> None:
     labels[5:95, 5:115, 5:55], labels[5:95, 5:115, 60:115] = 1, 2
     told: list[tuple[str, bool]] = []
     done = threading.Event()
-    worker = SurfaceWorker(lambda one: told.append((one.key, one.coarse)), done.set)
+    worker = SurfaceWorker(lambda one: told.append((one.key, one.coarse)), done.set, done.set)
     regions = regions_of("m", labels, GEOMETRIES["axial"], {1: RED, 2: (0, 255, 0)})
     worker.want(regions)
     assert done.wait(30)
@@ -127,7 +127,7 @@ def test_an_empty_region_has_no_surface() -> None:
     labels = np.zeros((6, 6, 6), dtype=np.uint8)
     told: list[Surface] = []
     done = threading.Event()
-    worker = SurfaceWorker(told.append, done.set)
+    worker = SurfaceWorker(told.append, done.set, done.set)
     worker.want(regions_of("m", labels, GEOMETRIES["axial"], {1: RED}))
     assert done.wait(10)
     worker.stop()
@@ -139,7 +139,7 @@ def test_a_heavy_surface_takes_a_coarse_one_along_and_a_light_one_does_not() -> 
     z, y, x = np.ogrid[-90:90, -90:90, -90:90]
     heard: list[Surface] = []
     ended = threading.Event()
-    worker = SurfaceWorker(heard.append, ended.set)
+    worker = SurfaceWorker(heard.append, ended.set, ended.set)
     labels = (z * z + y * y + x * x <= 88**2).astype(np.uint8)
     small = ball().astype(np.uint8)
     worker.want(
