@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 from collections.abc import Callable, Sequence
@@ -37,7 +38,7 @@ def application(*, off_screen: bool = False) -> QApplication:
     running = QApplication.instance()
     if isinstance(running, QApplication):
         if not running.styleSheet():
-            theme.put_on(running)
+            _prepare(running)
         return running
     if not has_display():
         if not off_screen:
@@ -47,8 +48,20 @@ def application(*, off_screen: bool = False) -> QApplication:
     qInstallMessageHandler(_take_qt_message)
     made = QApplication(["overread"])
     made.setApplicationName("Overread")
-    theme.put_on(made)
+    _prepare(made)
     return made
+
+
+def _prepare(qt: QApplication) -> None:
+    theme.put_on(qt)
+    if qt.platformName() == "offscreen":
+        atexit.register(_empty_clipboard)
+
+
+def _empty_clipboard() -> None:
+    """Without a display Qt keeps the clipboard until the interpreter is gone; what Python put there then crashes."""
+    if isinstance(QApplication.instance(), QApplication):
+        QApplication.clipboard().clear()
 
 
 def speak(qt: QApplication, language: str) -> bool:
