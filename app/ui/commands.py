@@ -38,6 +38,7 @@ class Commands(QObject):
         self.actions: dict[str, QAction] = {}
         for action_id, declared in self.declared.items():
             made = QAction(text(declared.text_key), window)
+            made.setShortcutVisibleInContextMenu(True)  # that is where hands learn keys
             made.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             made.setCheckable(declared.checked is not None)
             made.triggered.connect(lambda _checked=False, name=action_id: self.run(name))

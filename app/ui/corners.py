@@ -46,7 +46,7 @@ def corner_text(
     window = text("ui.corner.window", width=f"{state.window.width:.0f}", center=f"{state.window.center:.0f}")
     return CornerText(
         top_left=(name, details),
-        top_right=(words.description(study), words.moment(study)),
+        top_right=words.when(study),
         bottom_left=tuple(part for part in (layer, place, series_words(display_set)) if part),
         bottom_right=(window, zoom_words(display_set, state)),
     )
@@ -64,7 +64,7 @@ def volume_text(study: Study, display_set: DisplaySet, remarks: Sequence[Remark]
     name, details = words.identity(study)
     return CornerText(
         top_left=(name, details),
-        top_right=(words.description(study), words.moment(study)),
+        top_right=words.when(study),
         bottom_left=(series_words(display_set),),
         bottom_right=tuple(
             fact_words(f"remark.{remark.kind.value}", remark.facts)

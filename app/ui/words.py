@@ -51,6 +51,11 @@ def moment(study: Study) -> str:
     return "  ".join(part for part in (day(study.date), clock(study.time)) if part)
 
 
+def when(study: Study) -> tuple[str, ...]:
+    """What a study is of, its day and its time, a line each."""
+    return tuple(part for part in (description(study), day(study.date), clock(study.time)) if part)
+
+
 def age(patient: Patient, study_date: str, written: str = "") -> str:
     """Age at the study, from the birth date or else as written (PS3.5 6.2, AS): infants in months, newborns in days."""
     try:
