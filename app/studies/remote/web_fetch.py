@@ -21,6 +21,8 @@ from app.studies.remote.web_client import DICOM_PARTS, IN_FLIGHT, WebClient
 from app.studies.uids import is_sane_uid
 from app.support.held.doors import name_for, settle, writing
 
+MOST_PARTS = 100_000  # of one answer: no series has more images
+SPARE_PARTS = 200  # more than a server announced: images may be added while it answers
 Arrived = Callable[[ScannedInstance], None]
 
 
@@ -52,14 +54,18 @@ class Fetching:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _count: int = 0
 
-    def series(self, series_uid: str) -> None:
-        """All instances of a series in one answer, each kept as it comes. Raises RemoteError, Cancelled."""
-        self._parts(f"studies/{self.study_instance_uid}/series/{series_uid}", "")
+    def series(self, series_uid: str, announced: int | None = None) -> None:
+        """All instances of a series in one answer, each kept as it comes. Raises RemoteError, Cancelled.
+
+        announced: how many the server says there are; an answer of far more has no end.
+        """
+        most = MOST_PARTS if announced is None else min(2 * announced + SPARE_PARTS, MOST_PARTS)
+        self._parts(f"studies/{self.study_instance_uid}/series/{series_uid}", "", most)
 
     def instance(self, series_uid: str, sop_uid: str) -> None:
         """One instance. Raises RemoteError, Cancelled."""
         path = f"studies/{self.study_instance_uid}/series/{series_uid}/instances/{sop_uid}"
-        self._parts(path, sop_uid)
+        self._parts(path, sop_uid, SPARE_PARTS)
 
     def instances(self, series_uid: str, sop_uids: Sequence[str]) -> None:
         """Several, from the middle outwards, a few requests at once; the first failure ends it."""
@@ -79,7 +85,7 @@ class Fetching:
             finally:
                 stop.set()
 
-    def _parts(self, path: str, wanted: str) -> None:
+    def _parts(self, path: str, wanted: str, most: int) -> None:
         name = self.client.connection.name
         with self.client.stream(path, DICOM_PARTS) as answer:
             kind = answer.headers.get("content-type", "")
@@ -87,7 +93,9 @@ class Fetching:
                 self._keep(_checked(answer.iter_raw(), self.cancel), wanted)
                 return
             try:
-                for part in parts_of(answer.iter_raw(), boundary_of(kind)):
+                for number, part in enumerate(parts_of(answer.iter_raw(), boundary_of(kind))):
+                    if number >= most:
+                        raise RemoteError("error.dicomweb.endless", connection=name, count=number)
                     self._keep(_checked(part.chunks, self.cancel), wanted)
             except MultipartError as error:
                 raise RemoteError("error.dicomweb.bad_parts", connection=name, what=str(error)) from error

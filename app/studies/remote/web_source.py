@@ -186,7 +186,7 @@ class WebSource(CopiedSource):
                 middle = middle_instance(fetching.client, fetching.study_instance_uid, series)
                 if middle:
                     fetching.instance(uid, middle)
-            fetching.series(uid)
+            fetching.series(uid, series.instances)
         except RemoteError as error:
             return error
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import pytest
 from app.domain.errors import OverreadError
 from app.settings.connections import Connection
 from app.studies.remote.secrets import forget_secret, put_secret
+from app.studies.remote.web_fetch import SPARE_PARTS
 from app.studies.remote.web_source import WebSource
 from app.support.i18n import explain
 from tests.support.odd_server import Answer, Asked, OddServer, answer, chunked, multipart
@@ -129,6 +131,28 @@ def test_a_list_that_lies_is_one_sentence_and_takes_no_memory(
         source.open(STUDY)
     assert explain(caught.value)
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix == ".dcm"]
+
+
+@pytest.mark.parametrize("what", ["the same image", "new images"])
+def test_an_answer_without_an_end_is_left_and_what_arrived_is_kept(tmp_path: Path, what: str) -> None:
+    archive = SmallArchive(stack(tmp_path / "in", 3))
+    same = next(iter(archive.bodies.values()))
+    others = [one.read_bytes() for one in stack(tmp_path / "other", 250)]
+
+    def for_ever() -> Iterator[bytes]:
+        yield f"HTTP/1.1 200 OK\r\nContent-Type: {PARTS}\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+        for number in itertools.count():
+            body = same if what == "the same image" else others[number % len(others)]
+            part = b"\r\n--b0und\r\nContent-Type: application/dicom\r\n\r\n" + body
+            yield f"{len(part):x}\r\n".encode() + part + b"\r\n"
+
+    archive.odd = lambda asked: for_ever() if wants(asked, "series") else AS_USUAL
+    began = time.monotonic()
+    with OddServer(archive) as server, opened(server, tmp_path) as source:
+        report = source.open(STUDY)
+    assert len(report.studies[0].series[0].instances) >= 3
+    assert len(list((tmp_path / "cache").rglob("*.dcm"))) <= 2 * 3 + SPARE_PARTS + 3
+    assert time.monotonic() - began < 15
 
 
 def test_another_patients_object_never_stands_in_for_the_one_asked_for(tmp_path: Path) -> None:
