@@ -97,8 +97,10 @@ class Hanged:
     words: str = ""
 
     def apply_to(self, state: AppState) -> AppState:
-        """Change that one viewport."""
+        """Change that one viewport; nothing where it is gone, as after a late drop."""
         arrangement = state.workspace.arrangement
+        if arrangement.viewport(self.viewport_id) is None:
+            return state
         viewports = tuple(
             replace(v, hung=self.hung) if v.viewport_id == self.viewport_id else v
             for v in arrangement.viewports
@@ -188,8 +190,10 @@ class MaximisedToggled:
     viewport_id: str
 
     def apply_to(self, state: AppState) -> AppState:
-        """The maximised viewport is the active one."""
+        """The maximised viewport is the active one; nothing where it is gone."""
         arrangement = state.workspace.arrangement
+        if arrangement.viewport(self.viewport_id) is None:
+            return state
         maximised = "" if arrangement.maximised_id else self.viewport_id
         after = replace(arrangement, maximised_id=maximised, active_id=self.viewport_id)
         return replace(state, workspace=replace(state.workspace, arrangement=after))

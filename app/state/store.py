@@ -43,18 +43,24 @@ class Store:
         return self._state
 
     def apply(self, event: Event) -> None:
-        """Change the state and tell who watches the parts that changed."""
+        """Change the state and tell who watches the parts that changed.
+
+        A watcher that fails leaves nobody else in the past: all are told, then its error is raised.
+        """
         self._waiting.append(event)
         if self._telling:
             return
         self._telling = True
+        failed: list[Exception] = []
         try:
             while self._waiting:
                 self._state = self._waiting.pop(0).apply_to(self._state)
-                self._tell()
+                self._tell(failed)
         finally:
             self._telling = False
             self._waiting.clear()
+        if failed:
+            raise failed[0]
 
     def watch(
         self, selector: Callable[[AppState], Part], callback: Callable[[Part], None], *, now: bool = True
@@ -72,9 +78,12 @@ class Store:
 
         return stop
 
-    def _tell(self) -> None:
+    def _tell(self, failed: list[Exception]) -> None:
         for watcher in tuple(self._watchers):
             part = watcher.selector(self._state)
             if watcher.alive and part is not watcher.last:
                 watcher.last = part
-                watcher.callback(part)
+                try:
+                    watcher.callback(part)
+                except Exception as error:  # noqa: BLE001 - a broad catch: it is raised once all know
+                    failed.append(error)

@@ -169,6 +169,9 @@ def _arrangement(told: dict[str, Any]) -> Arrangement:
     layout = Layout(told["layout"])
     if len({one.viewport_id for one in viewports}) != layout.count:
         raise ValueError("viewports do not fill the layout")
+    ids = {one.viewport_id for one in viewports}
+    if told["active_id"] not in ids or told["maximised_id"] not in {"", *ids}:
+        raise ValueError("a viewport that is not there")
     return Arrangement(
         layout,
         viewports,

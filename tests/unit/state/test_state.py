@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.domain.finding import RunState, Verdict
 from app.state.events import (
     AiNoted,
@@ -197,3 +199,28 @@ def test_jobs_come_and_go_and_ai_notes_are_replaced() -> None:
     store.apply(AiNoted(AiNote("1.2", (RunState.POSITIVE,))))
     assert store.state.workspace.note("1.2").states == (RunState.POSITIVE,)
     assert Verdict.UNREVIEWED is reading(finding(1)).judgements[0].verdict
+
+
+def test_a_viewport_that_is_gone_changes_nothing() -> None:
+    store = opened()
+    store.apply(LayoutChosen(Layout.FOUR, "four"))
+    before = store.state
+    store.apply(MaximisedToggled("tile0"))
+    store.apply(Hanged("tile0", Hung("1.2", "a"), "hang"))
+    assert store.state is before
+
+
+def test_a_watcher_that_fails_leaves_nobody_in_the_past() -> None:
+    store, heard = opened(), list[str]()
+
+    def fails(_layout: Layout) -> None:
+        store.apply(ViewportActivated("v3"))
+        raise KeyError("mistake")
+
+    store.watch(lambda state: state.workspace.arrangement.layout, fails, now=False)
+    store.watch(lambda state: state.workspace.arrangement.active_id, heard.append, now=False)
+    store.apply(ViewportActivated("v1"))
+    with pytest.raises(KeyError, match="mistake"):
+        store.apply(LayoutChosen(Layout.FOUR, "four"))
+    assert store.state.workspace.arrangement.active_id == "v3"
+    assert heard[-1] == "v3"

@@ -132,3 +132,11 @@ def test_places_of_a_study_that_is_gone_stay_empty() -> None:
     viewports = without_missing(SESSION, {"1.2"}).arrangement.viewports
     assert viewports[0].hung is not None
     assert viewports[1].hung is None
+
+
+@pytest.mark.parametrize("field", ["active_id", "maximised_id"])
+def test_a_session_that_names_a_viewport_it_lacks_is_none(tmp_path: Path, field: str) -> None:
+    told = json.loads(as_json(SESSION))
+    told["arrangement"][field] = "v9"
+    (tmp_path / "a.json").write_text(json.dumps(told), encoding="utf-8")
+    assert load(tmp_path / "a.json") is None
