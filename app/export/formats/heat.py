@@ -1,8 +1,10 @@
 """Heat of accepted findings as DICOM parametric maps: floating point values on the model's own grid.
 
-The heat of one name belongs to all findings of that name: where one of them was accepted, the whole map is written. A
-parametric map lies in a frame of reference of the patient (PS3.3 A.75.3), which films do not: their heat is left out,
-rather than given a place that nobody measured.
+The heat of one name belongs to all findings of that name: where one of them was accepted, the whole map is written.
+
+Heat of a film is written on the film's own pixels. A map has planes in the patient only where its frame of reference is
+one of the patient (PS3.3 A.75.5); that of a film is not. Its frame of reference is its own, no plane has a position,
+and the source image says that the places of pixels are preserved (PS3.3 C.7.6.16.2.6: true of projections too).
 """
 
 from __future__ import annotations
@@ -24,8 +26,10 @@ from app.domain.study import Series
 from app.domain.volume import Space
 from app.export.collect import CLINICAL
 from app.export.dicom_object import common_arguments, concept, encoding, finish, line, save
+from app.export.film_heat import film_of, laid_on, lay_flat, without_place
 from app.export.headers import analysed_series
 from app.export.segments import load_array, source_grid
+from app.export.stacks import image_affine
 from app.export.stand_ins import name_sources, source_headers
 from app.export.types import NOTICE, Exporter, ExportSet, StudyExport, Written
 from app.support.i18n import text
@@ -40,7 +44,10 @@ _FARTHEST_MM = 1e-3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Heat:
-    """One map to be written: values (slice, row, column), and the images that it was computed from."""
+    """One map to be written: values (slice, row, column), and the images that it was computed from.
+
+    is_flat: it lies on the pixels of the only image in the stack, which is a film.
+    """
 
     study: StudyExport
     result: AnalysisResult
@@ -50,6 +57,7 @@ class _Heat:
     values: NDArray[np.float32]
     affine: Affine
     judgements: tuple[Judgement, ...]
+    is_flat: bool = False
 
 
 def write(export_set: ExportSet, folder: Path) -> Written:
@@ -62,11 +70,12 @@ def write(export_set: ExportSet, folder: Path) -> Written:
             save(_build(export_set, heat, len(files) + 1), folder / name)
         files.append(name)
         findings += len(heat.judgements)
-    flat = sum(_is_flat(result) for _, result, _, _ in _wanted(export_set))
-    if flat and export_set.formats == ("heat",) and not files:
+    lost = sum(_is_lost(*one) for one in _wanted(export_set))
+    if lost and export_set.formats == ("heat",) and not files:
         raise ExportRefusedError("error.export.heat_of_films")
-    remarks = (text("export.remark.heat_of_films", count=flat),) if flat else ()
-    return Written(tuple(files), findings, remarks if files or flat else (text("export.remark.no_heat"),))
+    if lost:
+        return Written(tuple(files), findings, (text("export.remark.heat_of_films", count=lost),))
+    return Written(tuple(files), findings, () if files else (text("export.remark.no_heat"),))
 
 
 def check(export_set: ExportSet, folder: Path, written: Written) -> None:
@@ -76,7 +85,7 @@ def check(export_set: ExportSet, folder: Path, written: Written) -> None:
     for name, heat in zip(written.files, _heats(export_set), strict=True):
         made = dcmread(folder / name)
         values = np.frombuffer(made.FloatPixelData, dtype="<f4").reshape(-1, made.Rows, made.Columns)
-        planes = _planes_of(made, heat)
+        planes = [0] if heat.is_flat else _planes_of(made, heat)
         if planes is None or not np.array_equal(values, heat.values[planes]):
             raise ExportRefusedError("error.export.differs", file=name)
 
@@ -96,14 +105,19 @@ def _planes_of(made: Dataset, heat: _Heat) -> list[int] | None:
 
 def _heats(export_set: ExportSet) -> Iterator[_Heat]:
     for study, result, reference, kept in _wanted(export_set):
-        if not _is_flat(result):
-            values, affine = load_array(study, result, reference.key)
+        values, affine = load_array(study, result, reference.key)
+        if result.space is Space.PATIENT:
             series, stack = source_grid(study, result)
             yield _Heat(study, result, reference, series, stack, values.astype(np.float32), affine, kept)
+        elif film := film_of(study, result, reference):
+            on_film = laid_on(film[1], values, affine)
+            plane = image_affine(film[1], Space.IMAGE)
+            yield _Heat(study, result, reference, film[0], film[1:], on_film, plane, kept, is_flat=True)
 
 
-def _is_flat(result: AnalysisResult) -> bool:
-    return result.space is not Space.PATIENT
+def _is_lost(study: StudyExport, result: AnalysisResult, reference: MapRef, _: tuple[Judgement, ...]) -> bool:
+    """Whether a map lies on a film, and nothing tells on which."""
+    return result.space is not Space.PATIENT and film_of(study, result, reference) is None
 
 
 def _wanted(
@@ -123,8 +137,40 @@ def _wanted(
 
 
 def _build(export_set: ExportSet, heat: _Heat, number: int) -> Dataset:
+    from highdicom.pm import ParametricMap
+
+    arguments = common_arguments(export_set, heat.result, "AI heat")
+    arguments.pop("coding_schemes")
+    uid = ("heat", heat.result.result_id, heat.reference.key)
+    # The thickness is wanted by highdicom even where the planes are told apart from the images.
+    headers = source_headers(heat.study, heat.series, heat.stack, float(np.linalg.norm(heat.affine[:3, 0])))
+    if heat.is_flat:
+        lay_flat(headers[0], export_set.new_uid("heat-frame", *uid[1:]))
+    made = ParametricMap(
+        source_images=headers,
+        pixel_array=heat.values,
+        series_instance_uid=export_set.new_uid("heat-series", heat.study.reading.study_instance_uid),
+        series_number=SERIES_NUMBER,
+        sop_instance_uid=export_set.new_uid(*uid),
+        instance_number=number,
+        contains_recognizable_visual_features=False,
+        content_description=NOTICE,
+        content_label="AI_HEAT",
+        **_planes(heat),
+        **_values(heat),
+        **arguments,
+    )
+    if heat.is_flat:
+        without_place(made, heat.stack[0])
+    name_sources(made, heat.stack)
+    finish(made, export_set)
+    return made
+
+
+def _values(heat: _Heat) -> dict[str, Any]:
+    """What the numbers mean, and the window to draw them in (Any: highdicom's items)."""
     from highdicom import VOILUTTransformation
-    from highdicom.pm import ParametricMap, RealWorldValueMapping
+    from highdicom.pm import RealWorldValueMapping
 
     low, high = (float(value) for value in (heat.values.min(), heat.values.max()))
     mapping = RealWorldValueMapping(
@@ -135,31 +181,12 @@ def _build(export_set: ExportSet, heat: _Heat, number: int) -> Dataset:
         slope=1.0,
         intercept=0.0,
     )
-    arguments = common_arguments(export_set, heat.result, "AI heat")
-    arguments.pop("coding_schemes")
-    uid = ("heat", heat.result.result_id, heat.reference.key)
-    # The thickness is wanted by highdicom even where the planes are told apart from the images.
-    headers = source_headers(heat.study, heat.series, heat.stack, float(np.linalg.norm(heat.affine[:3, 0])))
-    made = ParametricMap(
-        source_images=headers,
-        pixel_array=heat.values,
-        series_instance_uid=export_set.new_uid("heat-series", heat.study.reading.study_instance_uid),
-        series_number=SERIES_NUMBER,
-        sop_instance_uid=export_set.new_uid(*uid),
-        instance_number=number,
-        contains_recognizable_visual_features=False,
-        real_world_value_mappings=[mapping],
-        voi_lut_transformations=[
-            VOILUTTransformation(window_center=(low + high) / 2, window_width=max(high - low, 1e-6))
-        ],
-        content_description=NOTICE,
-        content_label="AI_HEAT",
-        **_planes(heat),
-        **arguments,
+    window = VOILUTTransformation(
+        window_center=(low + high) / 2,
+        window_width=max(high - low, 1e-6),
+        voi_lut_function="LINEAR_EXACT",  # the plain one divides by the width less 1, and heat ends at 1
     )
-    name_sources(made, heat.stack)
-    finish(made, export_set)
-    return made
+    return {"real_world_value_mappings": [mapping], "voi_lut_transformations": [window]}
 
 
 def _planes(heat: _Heat) -> dict[str, Any]:
