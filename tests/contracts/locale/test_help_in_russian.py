@@ -53,6 +53,12 @@ def test_a_russian_page_begins_with_its_title_is_russian_and_its_links_lead_some
     assert text.startswith("# ")
     prose = [one.text for one in pieces(text) if one.kind == "prose"]
     assert not [one for one in prose if not re.search("[а-яё]", one)]
+    bare = [
+        re.sub(r"`[^`]*`|\]\(\S+\)|frame of reference", "", one.text)
+        for one in pieces(text)
+        if one.kind != "code"
+    ]
+    assert not [one for one in bare if re.search(r"\b(?:and|are|is|not|of|or|the|to|with)\b", one)]
     links = [link for link in LINK.findall(text) if "://" not in link]
     assert not [link for link in links if not (page.parent / link.split("#")[0]).is_file()]
 
