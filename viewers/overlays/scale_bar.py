@@ -29,9 +29,10 @@ def paint(painter: QPainter, scene: Scene) -> None:
     if longest < _SHORTEST_PX:
         return
     length_mm, length_px = scale_bar(scene.state.scale, longest)
-    label = f"{number(scene, length_mm)} {scene.text.millimeter} {scene.info.scale_note}".rstrip()
-    if words.text_width(label) > room.width():
-        return
+    plain = f"{number(scene, length_mm)} {scene.text.millimeter}"
+    label = f"{plain} {scene.info.scale_note}".rstrip()
+    if words.text_width(plain if label == plain else f"{plain} …") > room.width():
+        return  # the words on the calibration may end in dots, as the badge has them; the bar stays for them
     _draw_bar(painter, room.right() - 1, line.top() - 2, length_px)
     words.draw(painter, line, Qt.AlignmentFlag.AlignRight, label)
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from viewers.overlays import words
 
 HAND = QColor(255, 220, 90)
+EDGE_PX = words.MARGIN_PX + 26  # beyond the letter in the middle of the edge, and the scale below it
 LONGEST_TICKS = 80  # above that many slices only every tenth has a tick
 
 
@@ -38,7 +39,7 @@ def height_of(number: float, one: Ruler, size_px: tuple[int, int]) -> float:
 
 def paint(painter: QPainter, size: tuple[int, int], one: Ruler) -> None:
     """The line, its ticks, the slab as a bar, the mark with its words."""
-    x_px = words.MARGIN_PX + 6 if one.on_left else size[0] - words.MARGIN_PX - 6
+    x_px = EDGE_PX if one.on_left else size[0] - EDGE_PX
     inward = 1 if one.on_left else -1
     top, bottom = track(size)
     step = 1 if one.count <= LONGEST_TICKS else 10

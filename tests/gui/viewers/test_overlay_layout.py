@@ -199,3 +199,20 @@ def test_scale_names_the_calibration_in_force(view: SliceView) -> None:
     source = ArraySource(np.zeros((5, 40, 60), np.int16), affine())
     view.set_source(source, [WINDOW], PictureInfo(scale_note="at detector"))
     assert not np.array_equal(before, grey_of_image(view.grab_picture()))
+
+
+@pytest.mark.parametrize("size", [(437, 360), (320, 280), (800, 500)])
+def test_the_scale_stays_where_the_words_on_its_calibration_are_long(
+    view: SliceView, size: tuple[int, int]
+) -> None:
+    """The bar went with its words, on mammograms in four views and in Russian."""
+    note = "estimated from the magnification that the file states"
+    view.set_source(
+        ArraySource(np.zeros((5, 40, 60), np.int16), affine()), [WINDOW], PictureInfo(True, scale_note=note)
+    )
+    view.set_badge(TruthBadge(BadgeLevel.NOTE, "size in the patient estimated"))
+    view.resize(*size)
+    room = layout.scale_rect(view.scene())
+    column, foot = round(room.right()) - 1, int(room.bottom() - words.line_height()) - 2
+    grey = grey_of_image(view.grab_picture())[size[1] // 2 : foot, column - 2 : column + 3]
+    assert (grey.max(axis=1) > 200).sum() >= 12
