@@ -12,7 +12,6 @@ from app.support.paths import resource_dir
 
 REST = "more"  # the group of pages that the order does not name
 _NAMED = re.compile(r"`([a-z0-9-]+\.md)`")
-_TEST = re.compile(r"`tests/[^`]*`|[\s,;]")
 _CELL = re.compile(r"(?:`[^`]*`|\\\||[^|])+")
 
 
@@ -61,7 +60,7 @@ def _linked(line: str, titles: Mapping[str, str]) -> str:
 
 
 def _without_tests(lines: Sequence[str]) -> Iterator[str]:
-    """The lines, their tables without the columns that hold nothing but paths of tests."""
+    """The lines, their tables without the columns of tests: a reader of the window has no use for their paths."""
     table: list[str] = []
     in_code = False
     for line in (*lines, ""):
@@ -90,4 +89,6 @@ def _cells(line: str) -> list[str]:
 
 
 def _is_of_tests(cells: Sequence[str]) -> bool:
-    return any("`tests/" in cell for cell in cells) and not any(_TEST.sub("", cell) for cell in cells)
+    """Most begin with the path of a test; the others say "the same" or what a test does."""
+    said = [cell for cell in cells if cell]
+    return 2 * sum(cell.startswith(("`tests/", "`test_")) for cell in said) > len(said)

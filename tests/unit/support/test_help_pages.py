@@ -15,7 +15,8 @@ See `other.md` and `nowhere.md`.
 | What | Key | Shown by |
 |---|---|---|
 | zoom \\| pan | `Z` | `tests/gui/a.py`, `tests/gui/b.py::test_c` |
-| a pipe `a|b` | | `tests/gui/d.py` |
+| a pipe `a|b` | | `tests/gui/d.py` (all of it) |
+| turn | `R` | the same |
 
 ```
 | no | table |
