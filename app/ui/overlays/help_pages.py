@@ -41,6 +41,10 @@ class HelpSheet(Sheet):
         self.list = QListWidget()
         self.list.setAccessibleName(text("ui.help.list"))
         self.list.setWordWrap(True)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.list.setVerticalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAlwaysOn
+        )  # else rows are wrapped without it
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(self._turn)
         self.view = QTextBrowser()
@@ -55,7 +59,7 @@ class HelpSheet(Sheet):
         halves = QSplitter(Qt.Orientation.Horizontal)
         halves.addWidget(side)
         halves.addWidget(self.view)
-        halves.setSizes([300, 780])
+        halves.setSizes([340, 740])
         halves.setStretchFactor(1, 1)
         self.body.addWidget(halves, 1)
         self.body.addWidget(label(text("ui.help.notice"), "quiet", wraps=True))
