@@ -191,7 +191,7 @@ def test_the_place_is_said_in_the_line_and_to_those_who_listen(
     assert cursor is not None
     x, y, _ = cursor.point
     first, second = ("R" if x < 0 else "L"), ("A" if y < 0 else "P")
-    said = f"{first} {abs(x):.1f}  {second} {abs(y):.1f}  S 30.0 mm"
+    said = f"{first} {abs(x):.1f}  {second} {abs(y):.1f}  H 30.0 mm"
     assert said in view.accessibleDescription()
     assert said in spoken[-1]
     assert said in studio.window.status.pixel.toolTip() or said in studio.window.status.pixel.text()
