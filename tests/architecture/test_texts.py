@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,3 +60,35 @@ def test_other_languages_keep_the_placeholders(language: str) -> None:
         assert key in ENGLISH, f"{language} has '{key}', English has not"
         fields = {part for _, part, _, _ in string.Formatter().parse(words) if part}
         assert fields == {part for _, part, _, _ in string.Formatter().parse(ENGLISH[key]) if part}, key
+
+
+BY_FIELD = ("viewer.", "volume_view.")  # named by the fields of dataclasses, see `app.ui.viewer_words`
+
+
+def named(node: ast.AST) -> str:
+    """A pattern of the texts that a string in the code may name; '' where it tells nothing."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return re.escape(node.value) if re.fullmatch(r"[\w-]+(\.[\w-]+)+", node.value) else ""
+    if isinstance(node, ast.JoinedStr):
+        parts = [one.value if isinstance(one, ast.Constant) else None for one in node.values]
+        words = "".join(str(part) for part in parts if part is not None)
+        if re.fullmatch(r"[\w.-]*[a-z][\w.-]*", words) and "." in words:
+            return "".join(r"[\w.-]+" if part is None else re.escape(str(part)) for part in parts)
+    return ""
+
+
+def test_every_text_is_said_somewhere() -> None:
+    """By its key, or by the part of it that the code knows; what nobody says is taken out of every language."""
+    rooms = [
+        *(ROOT / "app").rglob("*.py"),
+        *(ROOT / "viewers").rglob("*.py"),
+        *(ROOT / "inference").rglob("*.py"),
+    ]
+    patterns = {
+        named(node) for file in rooms for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+    }
+    sheets = [file.read_text(encoding="utf-8") for file in (ROOT / "resources").rglob("*.html")]
+    patterns |= {re.escape(one) + r"[\w.-]*" for one in re.findall(r'text\("([\w.-]+)"', "".join(sheets))}
+    said = re.compile("|".join(sorted(patterns - {""})))
+    unsaid = [key for key in ENGLISH if not key.startswith(BY_FIELD) and not said.fullmatch(key)]
+    assert not unsaid, f"no code says {unsaid}: take them out, or name them where they are said"
