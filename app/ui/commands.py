@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -140,7 +141,7 @@ class Commands(QObject):
         """What can be done now, for the palette."""
         state = self._ctx.store.state
         return [
-            Choice(self.actions[name].text(), self.keys_words(name), lambda name=name: self.run(name))  # type: ignore[misc]
+            Choice(self.actions[name].text(), self.keys_words(name), partial(self.run, name))
             for name, declared in self.declared.items()
             if declared.run is not None
             and declared.when(state)

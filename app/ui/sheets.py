@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from app.context import AppContext
@@ -142,7 +143,7 @@ class Sheets:
                     study=words.study_title(study_as_shown(self._ctx, study)),
                 ),
                 words.day(study.date),
-                lambda uid=study.study_instance_uid: self._desk.open_study(uid),  # type: ignore[misc]
+                partial(self._desk.open_study, study.study_instance_uid),
             )
             for study in self._ctx.store.state.workspace.studies
         ]

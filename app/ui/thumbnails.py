@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +43,7 @@ class Thumbnails:
         """These and no others any more; heard on the main thread."""
         self._waiting.clear()
         for one in sets:
-            self._waiting.append((one, lambda small, key=one.display_set_id: arrived(key, small)))  # type: ignore[misc]  # a bound default
+            self._waiting.append((one, partial(arrived, one.display_set_id)))
         self._line.wake()
 
     def most_urgent(self) -> tuple[Urgency, int] | None:

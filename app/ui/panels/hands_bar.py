@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
@@ -38,7 +39,7 @@ class HandsBar(QWidget):
             answered(profile)
 
         for profile, title in named:
-            made = button(title, text("hands.take", profile=title), lambda name=profile: take(name))  # type: ignore[misc]
+            made = button(title, text("hands.take", profile=title), partial(take, profile))
             self.buttons[profile] = made
             self._row.addWidget(made)
         close = QToolButton()
