@@ -36,7 +36,7 @@ class DecodeLine:
         self._feeders: list[Feeder] = []
         self._changed = threading.Condition()
         self._threads: list[threading.Thread] = []
-        self._away = 0
+        self._at_work = self._away = 0  # threads; those that are away are at work too
         self._prefetching = 0
         self._quiet_until = 0.0
         self._closed = False
@@ -110,10 +110,10 @@ class DecodeLine:
                 )
             finally:
                 del work, taken  # a thread that waits for more must not keep a closed stack alive
-                if urgency is Urgency.PREFETCH:
-                    with self._changed:
-                        self._prefetching -= 1
-                        self._changed.notify_all()
+                with self._changed:
+                    self._at_work -= 1
+                    self._prefetching -= urgency is Urgency.PREFETCH
+                    self._changed.notify_all()
 
     def _take(self) -> tuple[Callable[[], None], Urgency] | None:
         """Waits for work; None when the line is closed."""
@@ -122,6 +122,7 @@ class DecodeLine:
                 feeder, urgency = self._next_feeder()
                 work = feeder.take() if feeder is not None else None
                 if work is not None:
+                    self._at_work += 1
                     self._prefetching += urgency is Urgency.PREFETCH
                     return work, urgency
                 quiet = self._quiet_until - time.monotonic()
@@ -129,7 +130,12 @@ class DecodeLine:
             return None
 
     def _next_feeder(self) -> tuple[Feeder | None, Urgency]:
-        """Whose turn it is; prefetch leaves one thread free and stands still while the reader works."""
+        """Whose turn it is; prefetch leaves one thread free and stands still while the reader works.
+
+        Threads that stood in for others that were away rest once these are back: more at a time bring nothing.
+        """
+        if self._at_work - self._away >= self._workers:
+            return None, Urgency.PREFETCH
         waiting = [(key, one) for one in self._feeders if (key := one.most_urgent()) is not None]
         if not waiting:
             return None, Urgency.PREFETCH

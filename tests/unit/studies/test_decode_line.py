@@ -145,3 +145,46 @@ def test_who_has_left_is_not_decoded_and_no_thread_stays() -> None:
     line.close()
     assert log == []
     assert set(threading.enumerate()) <= before  # those of other tests may end in the meantime
+
+
+class Fetched:
+    """Works that wait for a file at first, and at the end decode: how many did so at once."""
+
+    def __init__(self, line: DecodeLine, count: int) -> None:
+        self.line, self.left = line, count
+        self.here = threading.Event()
+        self.away = self.at_once = self.most = 0
+        self._lock = threading.Lock()
+
+    def most_urgent(self) -> tuple[Urgency, int] | None:
+        return (Urgency.INTERACTION, 0) if self.left else None
+
+    def take(self) -> Callable[[], None] | None:
+        self.left -= 1
+        return self.work
+
+    def work(self) -> None:
+        if not self.here.is_set():
+            with self.line.away():
+                self.count("away", 1)
+                self.here.wait(5)
+            return
+        self.count("at_once", 1)
+        time.sleep(0.01)
+        self.count("at_once", -1)
+
+    def count(self, name: str, step: int) -> None:
+        with self._lock:
+            setattr(self, name, getattr(self, name) + step)
+            self.most = max(self.most, self.at_once)
+
+
+def test_threads_that_stood_in_for_those_that_wait_do_not_decode_beside_them_afterwards() -> None:
+    line = DecodeLine(workers=2)
+    works = Fetched(line, 60)
+    line.join(works)
+    assert until(lambda: works.away >= 6)
+    works.here.set()
+    assert until(lambda: works.left == 0 and works.at_once == 0)
+    line.close()
+    assert 1 <= works.most <= 2
