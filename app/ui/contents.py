@@ -128,7 +128,8 @@ class StackContent(FlatContent):
 
     def _step(self) -> str:
         shown, count = self.subject.display_set, self.slices.layer_count
-        if not count or not shown.moves_in_space or shown.space is not Space.PATIENT:
+        turns = any(remark.kind is RemarkKind.MIXED_ORIENTATION for remark in shown.remarks)
+        if not count or turns or not shown.moves_in_space or shown.space is not Space.PATIENT:
             return ""
         return corners.step_words(corners.step_mm(self._source.affine_at(self.slices.index)), count)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydicom.data import get_testdata_file
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -142,3 +143,16 @@ def test_the_pixel_under_the_pointer_is_told_three_ways(studio: Studio) -> None:
 
 def test_the_thickness_of_a_ct_slice_stands_beside_it(studio: Studio) -> None:
     assert "thick 5 mm" in stack(studio).view.corners.bottom_left
+
+
+def test_images_of_different_directions_have_no_step_between_them(tmp_path: Path, qapp: QApplication) -> None:
+    """“step 1.2 mm” stood on projections of a vessel turned about its axis."""
+    made = Studio.of(paths_in(tmp_path / "home"), size=(900, 600))
+    try:
+        made.open_folder(Path(str(get_testdata_file("dicomdirtests/98892003/MR700/4558"))).parent)
+        made.wait_idle()
+        corner = stack(made).view.corners.bottom_left
+        assert corner[0].startswith("Im 4/7")
+        assert not any("step" in line for line in corner)
+    finally:
+        made.close()
