@@ -38,6 +38,7 @@ class SliceView(PaintedView):
         self._stops: list[Callable[[], None]] = []
         self.destroyed.connect(partial(_call_all, self._stops))
         self._index = 0
+        self.backwards = False  # readers count from the last frame: next is the one before
         self._kept: OrderedDict[int, Picture] = OrderedDict()
         self.shown_index: int | None = None
         self._looked = False
@@ -130,12 +131,20 @@ class SliceView(PaintedView):
             self.guide(painter)
 
     def next_image(self, step: int = 1) -> None:
-        """So many frames on, or back; stops at the ends."""
-        self.show_index(self._index + step)
+        """So many images on, or back, as they are numbered; stops at the ends."""
+        self.show_index(self._index + (-step if self.backwards else step))
 
     def scroll_by(self, steps: int) -> None:
         """For gestures: like `next_image`."""
-        self.show_index(self._index + steps)
+        self.next_image(steps)
+
+    def number_of(self, index: int) -> int:
+        """What a reader calls a frame, from 1."""
+        return self.layer_count - index if self.backwards else index + 1
+
+    def index_of(self, number: int) -> int:
+        """The frame that a reader calls so."""
+        return self.layer_count - number if self.backwards else number - 1
 
     def jump_to(self, point_mm: Point) -> None:
         """Go to the frame that a point lies on, or nearest to, and bring the point into the view."""
@@ -188,8 +197,8 @@ class SliceView(PaintedView):
             self._show_frame(frame)
         elif not failure:
             waiting = self.texts.loading if self.shown_index is None else self.texts.loading_stale
-            shown = 0 if self.shown_index is None else self.shown_index + 1
-            self.notices = (waiting.format(wanted=self._index + 1, shown=shown),)
+            shown = 0 if self.shown_index is None else self.number_of(self.shown_index)
+            self.notices = (waiting.format(wanted=self.number_of(self._index), shown=shown),)
         self.update()
 
     def _show_frame(self, frame: Frame) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +55,19 @@ class Instance:
     frame_of_reference_uid: str = ""
     phase_marks: tuple[tuple[str, float], ...] = ()
     magnification: float | None = None
+
+
+def counts_down(instances: Sequence[Instance]) -> bool:
+    """Whether files number a stack from its other end, as most scanners do from the head down.
+
+    instances: in the order in which they lie along the normal of their images, from the feet up. Readers count and
+    scroll as the files do: as every other viewer, and as planes are scrolled here. Files of several frames have no say.
+    """
+    if len(instances) < 2:
+        return False
+    ends = (instances[0], instances[len(instances) // 2], instances[-1])
+    told = [one.instance_number for one in ends if one.frames == 1 and one.instance_number is not None]
+    return len(told) == 3 and told[0] > told[1] >= told[2] and told[0] != told[2]
 
 
 @dataclass(frozen=True, slots=True)

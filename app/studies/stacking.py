@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.domain.calibration import REMARKS, Calibration, calibration_named
 from app.domain.geometry import plane_affine
-from app.domain.study import Instance, Pair, Triple
+from app.domain.study import Instance, Pair, Triple, counts_down
 from app.domain.volume import Affine, Remark, RemarkKind, Space
 from app.studies.phases import Marks, Phase, split_phases
 from app.studies.regular_grid import RegularGrid, plan_grid
@@ -188,7 +188,8 @@ def _placed(places: list[FramePlace], *, even: bool = True) -> Stack:
         plane_affine(position, orientation, spacing, normal * step)
         for position, step in zip(positions, steps, strict=True)
     )
-    remarks, why, facts = _doubts(positions, normal) if even and len(places) > 1 else ((), "", ())
+    down = counts_down([place.instance for place in places])
+    remarks, why, facts = _doubts(positions, normal, down=down) if even and len(places) > 1 else ((), "", ())
     if first.spacing_mm is None:
         remarks, why, facts = (*remarks, Remark(RemarkKind.NO_SPACING)), "geometry.no_spacing", ()
     grid = plan_grid(positions, orientation, spacing) if even and why in _EVENED else None
@@ -207,7 +208,7 @@ def _steps(depths: NDArray[np.float64], thickness: float) -> NDArray[np.float64]
 
 
 def _doubts(
-    positions: NDArray[np.float64], normal: NDArray[np.float64]
+    positions: NDArray[np.float64], normal: NDArray[np.float64], *, down: bool
 ) -> tuple[tuple[Remark, ...], str, tuple[tuple[str, object], ...]]:
     """Remarks on the steps between slices, and why they make no volume if they do not."""
     steps = np.diff(positions, axis=0)
@@ -220,12 +221,13 @@ def _doubts(
         if missing:
             facts = (("found", len(positions)), ("expected", len(positions) + missing))
             return (Remark(RemarkKind.MISSING_SLICES, facts), *tilt), "geometry.missing_slices", facts
-        widest = int(np.argmax(np.abs(along - usual)))  # images are counted from 1, as on the screen
+        widest = int(np.argmax(np.abs(along - usual)))
+        first = len(positions) - widest - 1 if down else widest + 1  # counted from 1, as on the screen
         facts = (
             ("smallest", f"{along.min():.2f}"),
             ("largest", f"{along.max():.2f}"),
-            ("first", widest + 1),
-            ("second", widest + 2),
+            ("first", first),
+            ("second", first + 1),
         )
         return (Remark(RemarkKind.UNEVEN_SPACING, facts), *tilt), "geometry.uneven_spacing", facts
     mean = (positions[-1] - positions[0]) / (len(positions) - 1)

@@ -23,7 +23,15 @@ class _Played:
         self.mode = CineMode.LOOP
         self.first: int | None = None
         self.last: int | None = None
-        self.player = CinePlayer(content.slices.show_index, content)
+        self.player = CinePlayer(self._show, content)
+
+    @property
+    def here(self) -> int:
+        """The image on the screen, counted from 0 as a reader counts."""
+        return self.content.slices.number_of(self.content.slices.index) - 1
+
+    def _show(self, place: int) -> None:
+        self.content.slices.show_index(self.content.slices.index_of(place + 1))
 
     @property
     def span(self) -> tuple[int, int]:
@@ -42,7 +50,7 @@ class _Played:
         """From the image on the screen."""
         rate = min(max(self.rate, SMALLEST_RATE), LARGEST_RATE)
         course = Course(*self.span, rate, self.mode)
-        self.player.play(course, self.content.slices.index)
+        self.player.play(course, self.here)
         self.say()
 
     def stop(self) -> None:
@@ -111,14 +119,14 @@ class Cine:
     def mark_first(self) -> None:
         """Play from the shown image on; marked again, from the first. Raises OverreadError."""
         played = self._active()
-        here = played.content.slices.index
+        here = played.here
         played.first = None if played.first == here else here
         self._marked(played)
 
     def mark_last(self) -> None:
         """The same for the end."""
         played = self._active()
-        here = played.content.slices.index
+        here = played.here
         played.last = None if played.last == here else here
         self._marked(played)
 

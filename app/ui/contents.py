@@ -41,6 +41,7 @@ class StackContent(FlatContent):
         from viewers.slice_view import SliceView
 
         self.slices = SliceView()
+        self.slices.backwards = corners.counts_down(subject.display_set)
         self._source = source
         super().__init__(subject, self.slices)
         # Heard before the view hears of it, so that the first picture is painted in the file's own window.
@@ -124,7 +125,7 @@ class StackContent(FlatContent):
 
     def _layer(self, index: int) -> str:
         own = corners.own_words(self.subject.display_set, self.slices.frame_index)
-        return corners.layer_words(index, self.slices.layer_count, own)
+        return corners.layer_words(self.slices.number_of(index), self.slices.layer_count, own)
 
     def _step(self) -> str:
         shown, count = self.subject.display_set, self.slices.layer_count

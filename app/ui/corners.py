@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from app.domain.calibration import REMARKS
 from app.domain.study import Study
+from app.domain.study import counts_down as instances_count_down
 from app.domain.volume import Remark, RemarkKind
 from app.state.model import Plane
 from app.studies.display_sets import DisplaySet
@@ -80,9 +81,22 @@ def series_words(display_set: DisplaySet) -> str:
     return title if number is None else text("ui.corner.series", number=number, title=title)
 
 
-def layer_words(index: int, count: int, own: str = "") -> str:
+def layer_words(number: int, count: int, own: str = "") -> str:
     """Image n of N, as they lie one after the other; own: see `own_words`."""
-    return text("ui.corner.image", number=index + 1, count=count) + own
+    return text("ui.corner.image", number=number, count=count) + own
+
+
+def counts_down(display_set: DisplaySet) -> bool:
+    """See `app.domain.study.counts_down`."""
+    frames = display_set.frames
+    return instances_count_down(
+        [frames[place].instance for place in sorted({0, len(frames) // 2, len(frames) - 1})]
+    )
+
+
+def number_in(display_set: DisplaySet, place: int) -> int:
+    """What a reader calls the image at a place of a stack, from 1."""
+    return len(display_set.frames) - place if counts_down(display_set) else place + 1
 
 
 def own_words(display_set: DisplaySet, place: int) -> str:
@@ -96,7 +110,7 @@ def own_words(display_set: DisplaySet, place: int) -> str:
 
 def image_words(display_set: DisplaySet, place: int) -> str:
     """Its place in the stack, from 1, and its own number, such as “image 15, no. 16”."""
-    return text("ui.place.image", number=place + 1) + own_words(display_set, place)
+    return text("ui.place.image", number=number_in(display_set, place)) + own_words(display_set, place)
 
 
 def own_number(display_set: DisplaySet, place: int) -> int | None:
@@ -104,8 +118,9 @@ def own_number(display_set: DisplaySet, place: int) -> int | None:
     frames = display_set.frames
     if not 0 <= place < len(frames) or len(frames) == 1 or frames[place].instance.frames > 1:
         return None
-    told = [frames[number].instance.instance_number for number in (0, place, len(frames) - 1)]
-    return None if told == [1, place + 1, len(frames)] else told[1]
+    places = (0, place, len(frames) - 1)
+    told = [frames[one].instance.instance_number for one in places]
+    return None if told == [number_in(display_set, one) for one in places] else told[1]
 
 
 def step_words(step: float | None, count: int) -> str:

@@ -155,7 +155,7 @@ class Studio:
         if not 1 <= number <= count:
             series = content.subject.display_set.title
             raise OverreadError("error.ui.no_such_slice", series=series, count=count, slice=number)
-        content.slices.show_index(number - 1)
+        content.slices.show_index(content.slices.index_of(number))
         self.wait_idle()
 
     def set_window(self, center: float, width: float) -> None:

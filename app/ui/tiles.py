@@ -47,14 +47,15 @@ class Tiles(QObject):
             return
         if not isinstance(content, StackContent) or content.slices.layer_count < 2:
             raise OverreadError("error.ui.nothing_to_tile")
-        hung, index, state = arrangement.active.hung, self._first(content), content.state
+        hung, number, state = arrangement.active.hung, self._first(content), content.state
         if hung is not None:
-            self._hang(hung, there, index, state)
+            self._hang(hung, there, number, state)
 
     def _first(self, content: StackContent) -> int:
-        """The image of the first tile now; that of the active viewport where there are no tiles yet."""
+        """The number of the first tile now; that of the active viewport where there are no tiles yet."""
         stacks = self._there
-        return stacks[0].slices.index if content in stacks else content.slices.index
+        slices = stacks[0].slices if content in stacks else content.slices
+        return slices.number_of(slices.index)
 
     @property
     def _there(self) -> tuple[StackContent, ...]:
@@ -84,18 +85,18 @@ class Tiles(QObject):
 
     def _scrolled(self, number: int, index: int) -> None:
         if not self._is_busy:
-            self._put(index - number)
+            self._put(self._stacks[number].slices.number_of(index) - number)
 
     def _put(self, first: int) -> None:
-        """Neighbouring images from this one on; at the end of the stack the last tiles keep the last images."""
+        """Neighbouring images from this number on; at the end of the stack the last tiles keep the last images."""
         stacks = self._there
         if not stacks:
             return
-        last = max(stacks[0].slices.layer_count - len(stacks), 0)
-        first = min(max(first, 0), last)
+        last = max(stacks[0].slices.layer_count - len(stacks), 0) + 1
+        first = min(max(first, 1), last)
         self._is_busy = True
         for number, stack in enumerate(stacks):
-            stack.slices.show_index(first + number)
+            stack.slices.show_index(stack.slices.index_of(first + number))
         self._is_busy = False
 
     def _looked(self, number: int, state: ViewState) -> None:

@@ -25,7 +25,7 @@ from app.studies.objects.masks import segment_mask
 from app.studies.objects.measurements_in import measurements_in
 from app.studies.objects.read import read_object
 from app.studies.scan import scan
-from app.ui.corners import badge
+from app.ui.corners import badge, number_in
 from app.ui.studio import Studio
 from app.workflows.export import export_reading
 from tests.support import objects
@@ -322,14 +322,21 @@ def test_an_export_that_fails_leaves_every_measurement_ohif_3944(studio: Studio,
         again.close()
 
 
-def test_uneven_spacing_names_the_images_slicer_7339(tmp_path: Path) -> None:
-    for number, z in enumerate([0.0, 2.0, 4.0, 7.3, 9.3, 11.3]):
-        write(ct_dataset(ImagePositionPatient=[0, 0, z], InstanceNumber=number + 1), tmp_path / f"{number}")
+@pytest.mark.parametrize(
+    ("numbers", "two"),
+    [((1, 2, 3, 4, 5, 6), [3, 4]), ((6, 5, 4, 3, 2, 1), [3, 4]), ((16, 15, 14, 13, 12, 11), [13, 14])],
+)
+def test_uneven_spacing_names_the_images_slicer_7339(
+    tmp_path: Path, numbers: tuple[int, ...], two: list[int]
+) -> None:
+    for number, z in zip(numbers, [0.0, 2.0, 4.0, 7.3, 9.3, 11.3], strict=True):
+        write(ct_dataset(ImagePositionPatient=[0, 0, z], InstanceNumber=number), tmp_path / f"{number}")
     (one,) = display_sets(scan([tmp_path]).studies[0])
     (said,) = (remark for remark in one.remarks if remark.kind is RemarkKind.UNEVEN_SPACING)
     facts = dict(said.facts)
-    numbers = [one.frames[int(str(facts[key])) - 1].instance.instance_number for key in ("first", "second")]
-    assert sorted(number or 0 for number in numbers) == [3, 4]
+    by_number = {number_in(one, place): frame.instance for place, frame in enumerate(one.frames)}
+    named = [by_number[int(str(facts[key]))].instance_number for key in ("first", "second")]
+    assert sorted(number or 0 for number in named) == two
     told = badge(one.remarks)
     assert told is not None
     assert f"images {facts['first']} and {facts['second']}" in told.details[0]

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.study import Study
 from app.domain.volume import Remark, RemarkKind
-from app.studies.display_sets import display_sets
+from app.studies.display_sets import DisplaySet, display_sets
 from app.studies.scan import scan
 from app.support.i18n import use_language
-from app.ui.corners import badge, brief_words, corner_text, image_words, layer_words, own_number, own_words
+from app.ui.corners import badge, brief_words, corner_text, image_words, layer_words, own_words
 from tests.support.dicom_files import ct_dataset, write
 from viewers.types import BadgeLevel, ViewState, WindowLevel
 
@@ -78,30 +79,35 @@ def test_every_remark_has_words_with_its_numbers() -> None:
         assert "{" not in said.text, kind
 
 
-def test_an_image_has_the_number_of_its_file_beside_its_place_where_they_differ(tmp_path: Path) -> None:
-    """A stack runs from the feet up, many scanners number from the head down: image 1 of 3 is image 3 elsewhere."""
-    for number in range(3):
-        one = ct_dataset(InstanceNumber=3 - number, ImagePositionPatient=[0, 0, 5 * number], SeriesNumber=4)
-        one.SOPInstanceUID = f"1.2.3.4.{number + 1}"
-        write(one, tmp_path / str(number))
-    study = scan([tmp_path]).studies[0]
-    shown = display_sets(study)[0]
-    assert [own_number(shown, place) for place in range(3)] == [3, 2, 1]
-    assert (layer_words(0, 3, own_words(shown, 0)), image_words(shown, 0)) == (
-        "Im 1/3, no. 3",
-        "image 1, no. 3",
-    )
+def numbered(folder: Path, numbers: tuple[int, ...]) -> tuple[Study, DisplaySet]:
+    """Axial images from the feet up, with these numbers."""
+    for place, number in enumerate(numbers):
+        one = ct_dataset(InstanceNumber=number, ImagePositionPatient=[0, 0, 5 * place], SeriesNumber=4)
+        one.SOPInstanceUID = f"1.2.3.4.{place + 1}"
+        write(one, folder / str(place))
+    study = scan([folder]).studies[0]
+    return study, display_sets(study)[0]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ((1, 2, 3), ["image 1", "image 2", "image 3"]),
+        ((3, 2, 1), ["image 3", "image 2", "image 1"]),
+        ((203, 202, 201), ["image 3, no. 203", "image 2, no. 202", "image 1, no. 201"]),
+        ((11, 12, 13), ["image 1, no. 11", "image 2, no. 12", "image 3, no. 13"]),
+        ((2, 1, 3), ["image 1, no. 2", "image 2, no. 1", "image 3, no. 3"]),
+    ],
+)
+def test_images_are_counted_as_their_files_count_them(
+    tmp_path: Path, numbers: tuple[int, ...], said: list[str]
+) -> None:
+    """Scanners number from the head down, stacks lie from the feet up: image 1 of 3 was image 3 elsewhere."""
+    study, shown = numbered(tmp_path, numbers)
+    assert [image_words(shown, place) for place in range(3)] == said
+    assert layer_words(1, 3, own_words(shown, -1)) == "Im 1/3"
     told = corner_text(study, shown, ViewState(WindowLevel(40, 400)), "", "")
     assert told.bottom_left[-1].startswith("Se 4  ")
-
-
-def test_where_numbers_count_the_images_nothing_is_added(tmp_path: Path) -> None:
-    for number in range(3):
-        one = ct_dataset(InstanceNumber=number + 1, ImagePositionPatient=[0, 0, 5 * number])
-        one.SOPInstanceUID = f"1.2.3.4.{number + 1}"
-        write(one, tmp_path / str(number))
-    shown = display_sets(scan([tmp_path]).studies[0])[0]
-    assert [own_number(shown, place) for place in range(-1, 4)] == [None] * 5
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
