@@ -10,7 +10,7 @@ from app.studies.decode import decode_frame
 from app.studies.decode_line import DecodeLine
 from app.studies.display_sets import DisplaySet
 from app.studies.on_the_way import Coming
-from app.studies.pixel_header import PixelHeader, of_frame, read_pixel_header
+from app.studies.pixel_header import PixelHeader, header_of, of_frame, read_pixel_header
 
 
 class FrameReading:
@@ -45,7 +45,7 @@ class FrameReading:
         address = self._display_set.frames[index]
         shared = self._shared if address.instance.frames > 1 else None
         if shared is None or shared.path != address.instance.path:
-            shared = read_pixel_header(address.instance.path)
+            shared = header_of(address.instance)
         self._shared = shared
         header = of_frame(shared, address.frame - 1)
         return header, decode_frame(header, address.frame - 1)

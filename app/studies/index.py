@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -34,10 +35,11 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from app.domain.errors import OverreadError
 from app.domain.study import Instance, Patient, Study
 from app.studies.grouping import group_studies, only_patient
-from app.studies.headers import READER, ScannedInstance
+from app.studies.headers import READER, ScannedInstance, read_header
 from app.studies.index_file import IndexFile
 from app.studies.sealed_rows import opened, sealed, spellings
 from app.studies.source_types import KnownFile
+from app.support.held.doors import vault_of
 from app.support.path_words import path_of, words_of
 from app.support.trouble import log_trouble
 
@@ -66,6 +68,9 @@ class InstanceRow(Base):
     modified_ns: Mapped[int] = mapped_column(BigInteger)
     size: Mapped[int] = mapped_column(BigInteger)
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+_ROW = select(InstanceRow.path, InstanceRow.modified_ns, InstanceRow.size, InstanceRow.content)
 
 
 class StudyIndex:
@@ -130,17 +135,30 @@ class StudyIndex:
         return {path: (when, size, content) for path, when, size, content in rows}
 
     def studies(self) -> tuple[Study, ...]:
-        """All studies, newest first; files that are gone are left out."""
-        rows = self._read(select(InstanceRow.path, InstanceRow.content))
-        there = ((path, content) for path, content in rows if os.path.exists(path_of(path)))
-        return group_studies(_readable(there))
+        """All studies, newest first; files that are gone are left out, those that changed are read again."""
+        return group_studies(self._current(_ROW))
 
     def study(self, study_instance_uid: str) -> Study | None:
         """One study, or None. Raises StudyUnreadableError if its UID stands under two patients: none is guessed."""
-        names = spellings(study_instance_uid)
-        wanted = select(InstanceRow.path, InstanceRow.content)
-        rows = self._read(wanted.where(InstanceRow.study_instance_uid.in_(names)))
-        return only_patient(group_studies(_readable(rows)))
+        wanted = _ROW.where(InstanceRow.study_instance_uid.in_(spellings(study_instance_uid)))
+        found = [one for one in self._current(wanted) if one.study_instance_uid == study_instance_uid]
+        return only_patient(group_studies(found))
+
+    def _current(self, wanted: Select[*tuple[Any, ...]]) -> list[ScannedInstance]:
+        """What the rows say, where it is still so: another patient's images may lie under the same names by now."""
+        found, renewed = list[ScannedInstance](), list[ScannedInstance]()
+        for words, modified_ns, size, content in self._read(wanted):
+            path = path_of(words)
+            with suppress(OSError, OverreadError):
+                status = path.stat()
+                # Copies are this program's own: written once, and never under another image's name.
+                if vault_of(path) is not None or (status.st_mtime_ns, status.st_size) == (modified_ns, size):
+                    found.extend(_readable(path, content))
+                elif (anew := read_header(path)) is not None:
+                    renewed.append(anew)
+        if renewed:
+            self.add(renewed)
+        return found + renewed
 
     def forget(self, paths: Sequence[Path]) -> None:
         """Take files off the index; the files themselves are not touched."""
@@ -217,12 +235,11 @@ def _columns(one: ScannedInstance, content: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _readable(rows: Iterable[Any]) -> Iterator[ScannedInstance]:  # Any: rows of a path and a content
-    """Without those of copies whose key is gone, or not to be had now."""
-    for path, stored in rows:
-        content = opened(path_of(path), stored)
-        if content is not None:
-            yield _scanned(content)
+def _readable(path: Path, stored: dict[str, Any]) -> Iterator[ScannedInstance]:
+    """Nothing for a copy whose key is gone, or not to be had now."""
+    content = opened(path, stored)
+    if content is not None:
+        yield _scanned(content)
 
 
 def _scanned(content: dict[str, Any]) -> ScannedInstance:

@@ -58,12 +58,12 @@ def load_volume(
 def load_frame(display_set: DisplaySet, index: int, fetch: Fetch | None = None) -> StackFrame:
     """One frame. fetch: asked for its file before it is read. Raises PixelsUnreadableError."""
     from app.studies.decode import decode_frame
-    from app.studies.pixel_header import of_frame, read_pixel_header
+    from app.studies.pixel_header import header_of, of_frame
 
     address = display_set.frames[index]
     if fetch is not None:
         fetch(address.instance.path)
-    header = of_frame(read_pixel_header(address.instance.path), address.frame - 1)
+    header = of_frame(header_of(address.instance), address.frame - 1)
     return stack_frame(display_set, index, header, decode_frame(header, address.frame - 1))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from app.domain.display import RealWorldMap, VoiFunction
 from app.domain.errors import PixelsUnreadableError
+from app.domain.study import Instance
 from app.domain.volume import Window
 from app.studies.frame_values import FrameValues, is_usable, read_frame_values, voi_function
 from app.studies.headers import read_elements
@@ -57,6 +58,7 @@ class PixelHeader:
     has_palette: bool = False
     showing: Showing = PLAIN
     real_world: tuple[RealWorldMap, ...] = ()
+    sop_instance_uid: str = ""
 
     @property
     def is_native(self) -> bool:
@@ -102,12 +104,25 @@ class PixelHeader:
         return self.rows * self.columns * self.samples * max(self.bits_allocated, 1) // 8
 
 
-def read_pixel_header(path: Path) -> PixelHeader:
-    """Read and check. Raises PixelsUnreadableError before any memory is taken for pixels."""
+def header_of(instance: Instance) -> PixelHeader:
+    """The same for an image that is known: what lies under its name now must still be that image.
+
+    A folder for the day's disc is written over with the next one; nobody's pixels stand under another's name.
+    """
+    return read_pixel_header(instance.path, instance.sop_instance_uid)
+
+
+def read_pixel_header(path: Path, sop_instance_uid: str = "") -> PixelHeader:
+    """Read and check. Raises PixelsUnreadableError before any memory is taken for pixels.
+
+    sop_instance_uid: the image that it must be.
+    """
     elements = read_elements(path)
     if elements is None or not elements.has_pixels:
         raise PixelsUnreadableError("error.pixels.none", file=path.name)
     header = _from_values(path, elements, RawValues(elements.values))
+    if sop_instance_uid not in {"", header.sop_instance_uid}:
+        raise PixelsUnreadableError("error.pixels.other_image", file=path.name)
     _check(header)
     if elements.noted & SHOWING_TAGS:
         signed, depth = header.is_signed, header.bits_stored
@@ -151,6 +166,7 @@ def _from_values(path: Path, elements: Elements, values: RawValues) -> PixelHead
         padding_limit=_padding(values, "PixelPaddingRangeLimit", signed=signed),
         lut_shape=values.code("PresentationLUTShape"),
         has_palette=PALETTE in elements.noted,
+        sop_instance_uid=values.code("SOPInstanceUID"),
     )
 
 

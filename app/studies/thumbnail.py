@@ -13,7 +13,7 @@ from app.domain.volume import Pixels
 from app.studies.decode import decode_frame
 from app.studies.display_sets import DisplaySet
 from app.studies.greys import by_table, by_window
-from app.studies.pixel_header import PixelHeader, of_frame, read_pixel_header
+from app.studies.pixel_header import PixelHeader, header_of, of_frame
 from app.studies.stack_frame import StackFrame, stack_frame
 from app.studies.volumes import default_window
 
@@ -31,7 +31,7 @@ def thumbnail(
     address = display_set.frames[middle]
     if fetch is not None:
         fetch(address.instance.path)
-    header = of_frame(read_pixel_header(address.instance.path), address.frame - 1)
+    header = of_frame(header_of(address.instance), address.frame - 1)
     pixels = decode_frame(header, address.frame - 1)
     frame = stack_frame(display_set, middle, header, pixels)
     _, row_mm, column_mm = spacing_of(frame.affine)

@@ -36,7 +36,7 @@ def stored_frames(
 
 def pixel_header_of(head: ObjectHead) -> PixelHeader:
     """The pixel header, read so that stored numbers come out and no colours."""
-    header = read_pixel_header(head.path)
+    header = read_pixel_header(head.path, head.sop_instance_uid)
     return replace(header, photometric="MONOCHROME2") if header.samples == 1 else header
 
 
