@@ -19,6 +19,7 @@ from app.workflows.showing import SAID_OF_WITHHELD, policies_of
 
 if TYPE_CHECKING:
     from app.context import AppContext
+    from app.studies.display_sets import DisplaySet
 
 
 def is_told(ctx: AppContext, result: AnalysisResult) -> bool:
@@ -40,8 +41,17 @@ def document(result: AnalysisResult, folder: Path) -> dict[str, Any]:
     return {**message_of(result), "reason_text": reason_of(result, "en"), "folder": str(folder)}
 
 
-def summary(result: AnalysisResult, folder: Path, *, from_cache: bool = False) -> list[str]:
-    """The result in lines, the most important first."""
+def picture_words(result: AnalysisResult, display_set: DisplaySet) -> str:
+    """On which pictures a model ran, a mammogram with side and view; '' for several films, which results name."""
+    if len(result.series_instance_uids) != 1:
+        return ""
+    return display_set.title or words.series_title(display_set.series)
+
+
+def summary(
+    result: AnalysisResult, folder: Path, *, from_cache: bool = False, pictures: str = ""
+) -> list[str]:
+    """The result in lines, the most important first. pictures: on which it ran."""
     from app.analysis.run_package import reason_of
 
     package = f"{result.package.name} {result.package.version}"
@@ -53,6 +63,7 @@ def summary(result: AnalysisResult, folder: Path, *, from_cache: bool = False) -
         seconds=words.seconds(result.seconds),
     )
     lines = [first + (text("cli.run.cached") if from_cache else "")]
+    lines += [f"  {text('cli.run.pictures', pictures=pictures)}"] if pictures else []
     lines += [f"  {reason_of(result)}"] if result.state_reason_key else []
     lines += [f"  {_measured(measure)}" for measure in result.measures]
     lines += [_of_finding(number, one, result) for number, one in enumerate(result.findings, start=1)]
@@ -82,5 +93,5 @@ def _point(finding: Finding, result: AnalysisResult) -> str:
 
 
 def _measured(quantity: Quantity) -> str:
-    value = value_word(quantity.key, quantity.value) or words.number(quantity.value)
+    value = value_word(quantity.key, quantity.value) or words.quantity_number(quantity)
     return f"{words.quantity_name(quantity.key)} {value} {unit_words(quantity.unit.value)}".rstrip()

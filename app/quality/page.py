@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.analysis.tables import Json
-from app.support.i18n import text
+from app.support.i18n import language_in_use, text
 from app.support.languages import number_words
 from app.support.paths import resource_dir
 
@@ -31,7 +31,7 @@ def render(template: str, figures: Json, plots: dict[str, str]) -> str:
         lstrip_blocks=True,
     )
     room.filters |= {"figure": figure_words, "number": _number}
-    room.globals |= {"text": text}
+    room.globals |= {"text": text, "language": language_in_use()}
     return room.from_string(source).render(
         figures=figures, plots={name: Markup(drawn) for name, drawn in plots.items()}
     )

@@ -15,7 +15,7 @@ from app.export.codes import quantity_words
 from app.export.collect import CLINICAL, clinical_reading
 from app.export.types import NOTICE
 from app.studies.breast_views import with_breast_view
-from app.support.languages import useful_digits
+from app.support.languages import measured_digits
 from app.support.quantity_values import value_word
 from app.support.shown_text import shown
 
@@ -146,7 +146,12 @@ def _mammogram(image: _Image | None) -> tuple[str, str]:
 
 def _cells(quantities: tuple[Quantity, ...]) -> tuple[Cell, ...]:
     return tuple(
-        Cell(quantity_words(q.key), value_word(q.key, q.value) or useful_digits(q.value), q.unit.value, q.key)
+        Cell(
+            quantity_words(q.key),
+            value_word(q.key, q.value) or measured_digits(q.value, q.unit.value),
+            q.unit.value,
+            q.key,
+        )
         for q in quantities
     )
 

@@ -68,6 +68,12 @@ def useful_digits(value: float) -> str:
     return f"{value:.{1 if abs(value) >= 10 else 2}f}"
 
 
+def measured_digits(value: float, unit: str) -> str:
+    """The same of a quantity in a unit of UCUM: things that were counted have no decimals."""
+    is_count = unit in {"1", "{pixels}"} and float(value).is_integer()
+    return f"{value:.0f}" if is_count else useful_digits(value)
+
+
 def decimal_words(number: str, language: str = "") -> str:
     """A number as Python writes it, with the language's own mark before its decimals."""
     return number.replace(".", text("format.decimal", language=language))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from app.domain.finding import Finding, Judgement, PlaceKind
+from app.domain.finding import Finding, Judgement, PlaceKind, Quantity
 from app.domain.study import Patient, Series, Study
 from app.support.i18n import text, text_with
-from app.support.languages import date_words, decimal_words, number_words, useful_digits
+from app.support.languages import date_words, decimal_words, measured_digits, number_words, useful_digits
 from app.support.shown_text import shown
 from app.support.titles import package_words
 from app.support.units import unit_words
@@ -174,9 +174,14 @@ def score_words(finding: Finding) -> str:
 def quantities_words(judgement: Judgement) -> str:
     """Measured numbers with units; the reader's where the reader has set them."""
     return "  ".join(
-        f"{quantity_name(q.key)} {number(q.value)} {unit_words(q.unit.value)}".rstrip()
+        f"{quantity_name(q.key)} {quantity_number(q)} {unit_words(q.unit.value)}".rstrip()
         for q in judgement.shown_quantities
     )
+
+
+def quantity_number(quantity: Quantity) -> str:
+    """The number of a quantity as a reader can use it; what was counted without decimals."""
+    return decimal_words(measured_digits(quantity.value, quantity.unit.value))
 
 
 def first_number(judgement: Judgement) -> str:

@@ -209,7 +209,8 @@ def _print(found: dict[str, Any]) -> None:
             typer.echo(f"{text(f'quality.dimension.{dimension}')}: {name}")
             typer.echo(f"  {text('quality.column.acceptance'):<24} {figure_words(one['acceptance'])}")
             for key in ("prevalence", "ppv", "npv") if dimension != "finding" else ():
-                typer.echo(f"  {key:<24} {figure_words(one['studies'][key])}")
+                name_of = text("quality.column.prevalence") if key == "prevalence" else key.upper()
+                typer.echo(f"  {name_of:<24} {figure_words(one['studies'][key])}")
     for version, weeks in found["drift"].items():
         for week in weeks["alarms"]:
             typer.echo(f"! {version}: {text('quality.drift.alarm', weeks=week)}")
@@ -217,5 +218,6 @@ def _print(found: dict[str, Any]) -> None:
         if month["over_limit"]:
             typer.echo(f"! {month['model']} {month['version']}: {text('quality.over_limit')}")
     typer.echo(text("quality.not_judged", count=found["whole"]["studies"]["not_judged"]))
-    for words in (*found["whole"]["warnings"], *found["whole"]["studies"]["warnings"], found["notice"]):
+    warnings = dict.fromkeys((*found["whole"]["warnings"], *found["whole"]["studies"]["warnings"]))
+    for words in (*warnings, text("export.notice")):
         typer.echo(words)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli.ending import ended_in_order
-from app.cli.results import document, is_told, summary, waits
+from app.cli.results import document, is_told, picture_words, summary, waits
 from app.cli.sessions import AsJson, Cpu, Package, model_session
 from app.domain.errors import ModelFailedError, StudyUnreadableError
 from app.domain.finding import RunState
@@ -20,6 +20,7 @@ from app.support.i18n import text, text_with
 if TYPE_CHECKING:
     from app.context import AppContext
     from app.domain.study import Study
+    from app.studies.display_sets import DisplaySet
     from app.workflows.batch import Batch, Plan
     from app.workflows.once import Answer
     from app.workflows.run_model import Session
@@ -118,12 +119,12 @@ def _work(
     if before and not as_json:
         typer.echo(text("cli.run.before", count=len(before), of=len(plan.stacks)))
     found: dict[str, Answer] = dict(before)
-    for answer in before.values():
-        _say(ctx, answer, told)
+    for step_id, answer in before.items():
+        _say(ctx, answer, told, plan.stacks[step_id][1])
     for done in work_off(ctx, runner_named(runner), batch, plan, session.cancel, session.progress):
         if done.answer is not None:
             found[done.step.new.step_id] = done.answer
-            _say(ctx, done.answer, told)
+            _say(ctx, done.answer, told, plan.stacks[done.step.new.step_id][1])
         elif not as_json:
             typer.echo(text_with(done.ending.reason_key, dict(done.ending.reason_facts)))
     _tell_rest(ctx, batch, plan, found, as_json=as_json)
@@ -138,11 +139,12 @@ def _tell_rest(ctx: AppContext, batch: Batch, plan: Plan, found: dict[str, Answe
             typer.echo(text("cli.run.elsewhere", title=step.new.title, worker=step.worker or "-"))
 
 
-def _say(ctx: AppContext, answer: Answer, told: _Told) -> None:
+def _say(ctx: AppContext, answer: Answer, told: _Told, shown_on: DisplaySet) -> None:
     if told.as_json:
         return
     result = answer.result
-    lines = summary(result, answer.folder, from_cache=answer.from_cache)
+    pictures = picture_words(result, shown_on)
+    lines = summary(result, answer.folder, from_cache=answer.from_cache, pictures=pictures)
     shown = lines[: 1 if told.many else None] if is_told(ctx, result) else [waits(result)]
     for line in shown:
         typer.echo(line)

@@ -198,7 +198,7 @@ def _measures(result: AnalysisResult) -> list[str]:
         text(
             "ui.run.measure",
             name=words.quantity_name(q.key),
-            value=value_word(q.key, q.value) or words.number(q.value),
+            value=value_word(q.key, q.value) or words.quantity_number(q),
             unit=unit_words(q.unit.value),
         )
         for q in result.measures

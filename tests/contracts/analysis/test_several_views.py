@@ -21,6 +21,7 @@ from app.workflows.review import readings_of
 from inference.bundle import load_bundle
 from inference.errors import PackageError
 from tests.support.several_views import VIEWS, views_package, write_mammogram
+from tests.support.tiny_package import TinyPackage
 
 Call = Callable[..., list[dict[str, Any]]]
 
@@ -115,3 +116,17 @@ def test_views_that_no_input_takes_are_refused(tmp_path: Path) -> None:
     with pytest.raises(PackageError) as caught:
         load_bundle(folder)
     assert {"model.problem.unknown_view", "model.problem.views"} <= {one.key for one in caught.value.problems}
+
+
+def test_each_result_of_the_command_line_says_on_which_film_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Four mammograms, four results: without side and view nobody knows which of them is positive."""
+    monkeypatch.setenv("OVERREAD_HOME", str(tmp_path / "home"))
+    changes = {"viewer.applicability": {"modality": ["MG"]}}
+    package = TinyPackage(changes=changes).write(tmp_path / "spot")
+    place = write_mammogram(tmp_path / "mg", {"LMLO": (5, 7)}, ("LMLO", "RCC"))
+    assert run([str(one) for one in ("run", package, place, "--out", tmp_path / "out", "--cpu")]) == 0
+    told = capsys.readouterr().out
+    assert "L MLO" in told
+    assert "R CC" in told

@@ -37,8 +37,8 @@ def test_score_threshold_and_place_stand_together_with_plain_units(
 ) -> None:
     """RQ-12."""
     told = "\n".join(summary(result, tmp_path))
-    assert "1. Dense left lung, left lung, score 0.0511 ≥ 0.0500, at (16.0; 0.0; 30.0) mm (LPS)" in told
-    assert "-871.7 HU" in told
+    assert "1. Dense left lung, left lung, score 0.051 ≥ 0.050, at (16.0; 0.0; 30.0) mm (LPS)" in told
+    assert "-872 HU" in told
     assert "hnsf" not in told
 
 
@@ -54,5 +54,5 @@ def test_a_place_of_the_image_alone_is_not_called_a_place_of_the_patient(
 def test_in_russian_names_and_decimal_marks_are_russian(result: AnalysisResult, tmp_path: Path) -> None:
     told = "\n".join(summary(result, tmp_path))
     assert "Левое лёгкое: уплотнение" in told
-    assert "0,0511 ≥ 0,0500" in told
-    assert "-871,7" in told
+    assert "0,051 ≥ 0,050" in told
+    assert "-872 HU" in told

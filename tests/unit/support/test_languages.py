@@ -11,7 +11,7 @@ from app.settings.file import load_settings, save_settings
 from app.settings.schema import Settings
 from app.support import i18n, languages
 from app.support.i18n import catalogue, fill, language_in_use, text, use_language
-from app.support.languages import system_languages, useful_digits, wanted_language
+from app.support.languages import measured_digits, system_languages, useful_digits, wanted_language
 from app.support.paths import resource_dir
 from app.support.plurals import form_of
 from app.ui import words
@@ -149,3 +149,9 @@ def test_a_number_has_the_digits_that_a_reader_can_use_and_a_small_volume_is_not
     value: float, shown: str
 ) -> None:
     assert useful_digits(value) == shown
+
+
+def test_what_was_counted_has_no_decimals() -> None:
+    assert measured_digits(17.0, "1") == "17"
+    assert measured_digits(0.4915, "1") == "0.49"
+    assert measured_digits(8.0, "mm") == "8.00"
