@@ -51,7 +51,7 @@ def checked_manifest(answers: Answers, graphs: Mapping[str, Path], base: Mapping
     if lacking:
         problems.insert(0, Problem("error.model.pack_missing", {"flags": ", ".join(map(flag_of, lacking))}))
     problems += _of_the_manifest(made, graphs, {*lacking, *faults.flags})
-    problems += _of_the_files(made, graphs)
+    problems += _of_the_files(graphs)
     refuse_all(_name(answers, base), problems)
     return made
 
@@ -111,7 +111,7 @@ def _of_the_manifest(made: dict[str, Any], graphs: Mapping[str, Path], told: set
         yield from check_references(read)
 
 
-def _of_the_files(made: dict[str, Any], graphs: Mapping[str, Path]) -> Iterator[Problem]:
+def _of_the_files(graphs: Mapping[str, Path]) -> Iterator[Problem]:
     """What no package may hold, whatever its manifest says; weights of two graphs that would lie in one place."""
     from inference.graph_checks import check_file
     from inference.manifest import OnnxFacts
