@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,8 +61,9 @@ def copy_whole(source: Path, target: Path) -> None:
 @contextmanager
 def _draft(target: Path) -> Iterator[BinaryIO]:
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Hidden and of this process: two windows never write into one draft, and no scan takes it for an image.
-    draft = target.with_name(f".{_short(target.name)}.{os.getpid()}.part")
+    # Hidden, of this process and thread: no two ever write into one draft, and no scan takes it for an image.
+    own = f"{os.getpid()}-{threading.get_ident()}"
+    draft = target.with_name(f".{_short(target.name)}.{own}.part")
     try:
         with draft.open("wb") as stream:
             yield stream

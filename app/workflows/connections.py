@@ -11,6 +11,7 @@ from app.domain.errors import OverreadError
 from app.domain.volume import CancelToken, Progress
 from app.settings.connections import Connection, load_connections
 from app.studies.source_types import AskSecret, SecretKind, Source, StudyQuery
+from app.support.held.doors import is_same
 from app.support.paths import UserPaths
 from app.support.whole_files import copy_whole
 from app.workflows.places import surroundings
@@ -91,19 +92,24 @@ def fetch(
     remarks = [one for one in report.remarks if one[0] != "held.session"]  # these files are the caller's own
     refused = [*remarks, *((one.reason_key, one.facts) for one in report.refused)]
     instances = [one for study in report.studies for series in study.series for one in series.instances]
-    written = 0
+    there = 0
     for instance in instances:
         try:
             path = source.read(instance.sop_instance_uid)
         except OverreadError as error:
             refused.append((error.key, tuple(error.facts.items())))
             continue
-        copy_whole(path, folder / f"{instance.sop_instance_uid}.dcm")
-        written += 1
+        target = folder / f"{instance.sop_instance_uid}.dcm"
+        if not target.exists():
+            copy_whole(path, target)
+        elif not is_same(path, target):
+            refused.append(("connect.other", (("file", target.name),)))
+            continue
+        there += 1
     told = [dict(facts).get("total") for key, facts in report.remarks if key in _INCOMPLETE]
     total = next((one for one in told if isinstance(one, int)), len(instances))
     is_confirmed = not any(key in _UNCONFIRMED for key, _ in report.remarks)
-    return FetchReport(folder, written, total, tuple(dict.fromkeys(refused)), is_confirmed)
+    return FetchReport(folder, there, total, tuple(dict.fromkeys(refused)), is_confirmed)
 
 
 def files_in(places: Sequence[Path]) -> tuple[Path, ...]:

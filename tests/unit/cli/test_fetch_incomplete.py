@@ -13,7 +13,7 @@ import pytest
 from app.cli.main import run as main
 from app.settings.connections import Connection, ConnectionBook, save_connections
 from app.studies.remote.web_source import WebSource
-from app.studies.scan import ScanReport
+from app.studies.scan import ScanReport, scan
 from app.support.paths import user_paths
 from app.workflows.connections import fetch
 from tests.support.orthanc import running_orthanc
@@ -62,3 +62,23 @@ def test_what_the_server_did_not_confirm_is_not_called_whole(tmp_path: Path, sch
     assert not fetch(source, "1.2.3", tmp_path).is_confirmed
     source.open.return_value = replace(report, remarks=())
     assert fetch(source, "1.2.3", tmp_path).is_confirmed
+
+
+def test_what_lies_in_the_folder_already_is_never_written_over(tmp_path: Path) -> None:
+    """The same image is as good as brought; another one of that name is kept, and said."""
+    stack(tmp_path / "in", 3)
+    report = scan([tmp_path / "in"])
+    uids = [one.sop_instance_uid for one in report.studies[0].series[0].instances]
+    files = {one.sop_instance_uid: one.path for one in report.studies[0].series[0].instances}
+    source = create_autospec(WebSource, instance=True)
+    source.open.return_value = report
+    source.read.side_effect = lambda uid: files[uid]
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / f"{uids[0]}.dcm").write_bytes(files[uids[0]].read_bytes())
+    (out / f"{uids[1]}.dcm").write_bytes(b"edited by hand")
+    fetched = fetch(source, "1.2.3", out)
+    assert (fetched.files, fetched.total) == (2, 3)
+    assert (out / f"{uids[1]}.dcm").read_bytes() == b"edited by hand"
+    assert (out / f"{uids[2]}.dcm").read_bytes() == files[uids[2]].read_bytes()
+    assert fetched.refused == (("connect.other", (("file", f"{uids[1]}.dcm"),)),)

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -46,6 +47,18 @@ def test_a_folder_that_cannot_be_copied_names_its_first_file(
 def test_the_longest_name_that_the_disk_takes_can_be_written(tmp_path: Path, name: str) -> None:
     write_whole(tmp_path / name, "words")
     assert [one.name for one in tmp_path.iterdir()] == [name]
+
+
+def test_threads_that_write_one_file_do_not_take_each_others_draft(tmp_path: Path) -> None:
+    target = tmp_path / "mask"
+
+    def write(number: int) -> None:
+        write_whole(target, bytes([number % 2]) * 4096)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(write, range(400))) == [None] * 400
+    assert target.read_bytes() in (b"\0" * 4096, b"\1" * 4096)
+    assert [path.name for path in tmp_path.iterdir()] == ["mask"]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full to stand for a full disk")
