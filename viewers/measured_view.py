@@ -263,8 +263,12 @@ class MeasuredView(CommandView):
             return False
         if shape.index is not None:
             return shape.index == self.frame_index
+        return shape.in_patient and self.lies_on_plane(shape)
+
+    def lies_on_plane(self, shape: Shape) -> bool:
+        """Whether all its points lie within half a slice of what is shown."""
         plane = self.plane
-        if plane is None or not shape.in_patient:
+        if plane is None:
             return False
         away = [abs(float((np.asarray(point) - plane.origin) @ plane.normal)) for point in shape.points]
         return max(away) <= max(self.half_slab_mm, 0.5)

@@ -86,6 +86,8 @@ class PointedView(MeasuredView):
     def plane_changed(self) -> None:
         """Another image or plane under the cross: it stays where it was seen, on what is shown now."""
         super().plane_changed()
+        if self.draft is not None and self.key_cursor is None and not self.lies_on_plane(self.draft):
+            self.drop_shape()  # its next point would lie on another plane than the first
         if self.key_cursor is not None and self.box is not None:
             point = keys.on_picture(self.box, self.key_cursor.point)
             if point != self.key_cursor.point:

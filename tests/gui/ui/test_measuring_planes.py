@@ -169,3 +169,22 @@ def test_out_and_in_as_a_report_in_the_patient(studio: Studio, tmp_path: Path) -
     for one in sent:
         assert is_same(back[one.measurement_id], one), one.tool
         assert np.allclose(back[one.measurement_id].outline, one.outline, atol=1e-3)
+
+
+def test_half_a_measurement_does_not_go_along_to_another_plane(studio: Studio) -> None:
+    """Its other end would lie on the next plane, and the length between the two on neither."""
+    content = plane(studio, Plane.AXIAL)
+    view = content.planes
+    press(studio, Qt.Key.Key_L)
+    one, other = QPoint(100, 100), QPoint(160, 120)
+    QTest.mouseMove(view, one)
+    QTest.mouseClick(view, LEFT, pos=one)
+    assert view.draft is not None
+    press_and_wait(studio, Qt.Key.Key_Down)
+    assert view.draft is None
+    QTest.mouseMove(view, other)
+    QTest.mouseClick(view, LEFT, pos=other)
+    studio.spin()
+    reading = studio.state.reading.reading
+    assert reading is not None
+    assert not reading.measurements
