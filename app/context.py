@@ -109,8 +109,13 @@ class AppContext:
             if self._jobs is None:
                 from app.jobs.runner import Runner
 
-                self._jobs = Runner(self.post)
+                self._jobs = Runner(self.post, noted=self._note_fault)
             return self._jobs
+
+    def _note_fault(self, error: Exception) -> None:
+        from app.support.faults import fault_of, write_fault
+
+        write_fault(self.paths.faults_file, fault_of(type(error), error.__traceback__))
 
     @property
     def client(self) -> ModelClient:

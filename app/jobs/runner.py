@@ -17,7 +17,7 @@ from app.domain.errors import OverreadError
 from app.domain.volume import Cancelled, CancelToken, Progress
 from app.jobs.dispatch import Post
 from app.jobs.job import Job, JobInfo, JobState, Priority, Throttle, Work
-from app.jobs.unforeseen import in_words
+from app.jobs.unforeseen import MISTAKE, in_words
 
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")
@@ -35,8 +35,12 @@ class Runner:
     One thread is kept free of prefetch and background work, so that a long run never keeps the reader waiting.
     """
 
-    def __init__(self, post: Post, threads: int | None = None) -> None:
+    def __init__(
+        self, post: Post, threads: int | None = None, *, noted: Callable[[Exception], None] | None = None
+    ) -> None:
+        """noted: writes down mistakes of ours that ended a job; called on the job's thread, and must not raise."""
         self._post = post
+        self._noted = noted
         self._limit = max(2, threads or os.cpu_count() or 2)
         self._changed = threading.Condition()
         self._waiting: list[tuple[int, int, Job, Work]] = []
@@ -176,6 +180,8 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - a broad catch: work of any kind must not end a thread
             _note(error, job)
             job.error = in_words(error, job.kind or job.job_id)
+            if self._noted is not None and job.error.key == MISTAKE:
+                self._noted(error)
             self._finish(job, work, JobState.FAILED)
         else:
             self._finish(job, work, JobState.COMPLETED, answer)

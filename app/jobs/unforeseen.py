@@ -6,6 +6,8 @@ from pathlib import Path
 
 from app.domain.errors import OverreadError
 
+MISTAKE = "error.job.unexpected"
+
 
 def in_words(error: Exception, what: str) -> OverreadError:
     """A failure for the reader; what: a file or a kind of work, as the sentence names it."""
@@ -14,4 +16,4 @@ def in_words(error: Exception, what: str) -> OverreadError:
     if isinstance(error, OSError) and error.strerror:
         file = Path(str(error.filename)).name if error.filename else "-"
         return OverreadError("error.job.system", kind=what, reason=error.strerror, file=file)
-    return OverreadError("error.job.unexpected", kind=what, reason=type(error).__name__)
+    return OverreadError(MISTAKE, kind=what, reason=type(error).__name__)

@@ -180,6 +180,22 @@ def test_an_unforeseen_failure_becomes_one_sentence_without_its_message(
     assert "in fail" in caplog.text
 
 
+def test_only_mistakes_of_ours_are_handed_on_to_be_written_down() -> None:
+    noted: list[Exception] = []
+    home = QueueDispatch()
+    runner = Runner(home.post, noted=noted.append)
+    mistake = ZeroDivisionError()
+    for raised in (mistake, MemoryError(), StudyUnreadableError("error.study.unreadable")):
+
+        def fail(given: Exception, _progress: Progress, _cancel: CancelToken) -> None:
+            raise given
+
+        runner.submit(fail, raised)
+    assert home.run_until_idle(lambda: runner.busy, timeout_s=20)
+    assert runner.close()
+    assert noted == [mistake]
+
+
 def test_a_failure_does_not_end_the_pool(bench: Bench) -> None:
     def fail(_request: None, _progress: Progress, _cancel: CancelToken) -> None:
         raise ZeroDivisionError

@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from app.context import build_context
+from app.jobs.dispatch import QueueDispatch
 from app.support.faults import MOST_BYTES, Fault, fault_of, write_fault
+from app.support.i18n import explain
+from tests.support.ui import paths_in
 
 NAME = "Doe^Jane"
 
@@ -62,3 +66,20 @@ def test_places_do_not_tell_where_it_is_installed() -> None:
     for place in fault.places:
         assert not place.startswith("/")
         assert place.count("/") <= 3 or pytest.fail(place)
+
+
+def test_a_mistake_in_a_job_is_in_the_file_that_its_sentence_names(tmp_path: Path) -> None:
+    heard: list[str] = []
+    home = QueueDispatch()
+    ctx = build_context(paths_in(tmp_path), home.post)
+
+    def fail(_request: None, _progress: object, _cancel: object) -> None:
+        raise RuntimeError(NAME)
+
+    ctx.jobs.submit(fail, None, on_failed=lambda error: heard.append(explain(error)))
+    assert home.run_until_idle(lambda: ctx.jobs.busy, timeout_s=20)
+    ctx.close()
+    told = ctx.paths.faults_file.read_text(encoding="utf-8")
+    assert "RuntimeError" in told
+    assert NAME not in told
+    assert ctx.paths.faults_file.name in heard[0]
