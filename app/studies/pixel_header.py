@@ -269,8 +269,10 @@ def _frame_rate(values: RawValues) -> float | None:
 
 
 def _lossy(values: RawValues) -> str:
-    """The compression ratio in words, '' if the source is not lossy (PS3.3 C.7.6.1.1.5)."""
+    """How many times smaller the source was made, "?" where unsaid; '' if it is not lossy (PS3.3 C.7.6.1.1.5)."""
     if values.code("LossyImageCompression") != "01":
         return ""
     ratios = values.numbers("LossyImageCompressionRatio")
-    return f"{max(ratios):g}:1" if ratios else "of unknown ratio"
+    if not ratios:
+        return "?"
+    return f"{max(ratios):.0f}" if max(ratios) >= 100 else f"{max(ratios):.3g}"

@@ -172,5 +172,6 @@ def _row(key: str, facts: Facts) -> Row:
         tag, icon = text("ui.worklist.ai_running" if "model" in facts.asked else "ui.worklist.ai_queued"), ""
     if facts.note.read_by:
         tag = "  ".join(part for part in (text("ui.worklist.read"), tag) if part)
-    lines = (name, details, facts.title)
+    # Films of one day and one name are told apart by the time.
+    lines = (name, details, "  ".join(part for part in (words.clock(facts.study.time), facts.title) if part))
     return Row(key, lines, words.day(facts.study.date), tag, icon, is_open=facts.is_open)

@@ -101,3 +101,9 @@ def test_ten_thousand_studies_are_no_burden(panel: WorklistPanel) -> None:
     panel.show_state(state_with(*studies, opened="1.77"))
     assert time.perf_counter() - begun < 1.5
     assert panel.list.count() == MANY
+
+
+def test_two_films_of_one_day_are_told_apart_by_their_time(panel: WorklistPanel) -> None:
+    films = [replace(study(f"1.{n}"), time=moment) for n, moment in enumerate(("083000", "161937.5", ""))]
+    panel.show_state(state_with(*films))
+    assert [line.splitlines()[2].split()[0] for line in said(panel)] == ["08:30", "16:19", "CT"]

@@ -201,3 +201,16 @@ def test_a_volume_that_cannot_be_made_for_want_of_memory_leaves_the_stack(
     assert source.done == 6
     assert "memory" in source.no_room
     source.close()
+
+
+@pytest.mark.parametrize(("written", "told"), [("13.893", "13.9"), ("2097", "2097"), ("8", "8"), (None, "?")])
+def test_a_lossy_source_is_told_with_as_many_digits_as_matter(
+    tmp_path: Path, written: str | None, told: str
+) -> None:
+    write(ct_dataset(LossyImageCompression="01", LossyImageCompressionRatio=written), tmp_path / "x.dcm")
+    home: Home = queue.SimpleQueue()
+    source = StackSource(only_set(tmp_path), home.put)
+    finish(source, home)
+    (said,) = (one for one in source.remarks() if one.kind is RemarkKind.LOSSY_SOURCE)
+    assert said.facts == (("ratio", told),)
+    source.close()

@@ -17,7 +17,7 @@ from viewers.types import BadgeLevel, ViewState, WindowLevel
 
 LOADING = Remark(RemarkKind.LOADING, (("done", 40), ("count", 300)))
 MISSING = Remark(RemarkKind.MISSING_SLICES, (("found", 9), ("expected", 10)))
-LOSSY = Remark(RemarkKind.LOSSY_SOURCE, (("ratio", "12:1"),))
+LOSSY = Remark(RemarkKind.LOSSY_SOURCE, (("ratio", "12"),))
 TILTED = Remark(RemarkKind.TILT, (("degrees", "12.5"),))
 INK = Remark(RemarkKind.INK_OF_ANOTHER_SERIES, (("what", "nodule-finder"),))
 
@@ -140,3 +140,17 @@ def test_brief_words_fit_a_quarter_of_a_common_screen(language: str) -> None:
     finally:
         use_language("en")
     assert not long
+
+
+@pytest.mark.parametrize(
+    ("ratio", "said"), [("13.9", "сжатие с потерями 13,9:1"), ("?", "сжатие с потерями ?:1")]
+)
+def test_a_lossy_source_is_told_in_the_readers_language(ratio: str, said: str) -> None:
+    """“of unknown ratio” stood in the Russian sentence."""
+    use_language("ru")
+    try:
+        told = badge((Remark(RemarkKind.LOSSY_SOURCE, (("ratio", ratio),)),))
+        assert told is not None
+        assert told.text == said
+    finally:
+        use_language("en")
