@@ -37,11 +37,24 @@ class Session:
     def run(self, feeds: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         """All outputs by name. Raises RunRefusedError."""
         names = [output.name for output in self.inner.get_outputs()]
+        self._check_shapes(feeds)
         try:
             values = self.inner.run(names, {name: self._fit(name, array) for name, array in feeds.items()})
         except Exception as error:
             raise _refusal(error) from error
         return dict(zip(names, values, strict=True))
+
+    def _check_shapes(self, feeds: Mapping[str, NDArray[Any]]) -> None:
+        """Raises RunRefusedError in words that help: the runtime's own name no sizes."""
+        for entry in self.inner.get_inputs():
+            given = feeds[entry.name].shape if entry.name in feeds else tuple(entry.shape)
+            is_alike = len(given) == len(entry.shape) and all(
+                not isinstance(wanted, int) or wanted == size
+                for wanted, size in zip(entry.shape, given, strict=True)
+            )
+            if not is_alike:
+                facts = {"tensor": entry.name, "wanted": _sizes(entry.shape), "found": _sizes(given)}
+                raise RunRefusedError(Problem("model.failed.shape", facts))
 
     def _fit(self, name: str, array: NDArray[Any]) -> NDArray[Any]:
         """In the type that the graph declares, contiguous."""
@@ -124,6 +137,11 @@ _NUMPY: dict[str, type[np.generic]] = {
     "tensor(uint8)": np.uint8,
     "tensor(bool)": np.bool_,
 }
+
+
+def _sizes(shape: Sequence[Any]) -> str:
+    """Lengths of axes as people write them; an axis of any length is *."""
+    return " x ".join(str(one) if isinstance(one, int) else "*" for one in shape) or "1"
 
 
 def _preload() -> None:

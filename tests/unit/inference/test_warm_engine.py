@@ -10,7 +10,7 @@ from onnx import helper
 
 from inference.bundle import load_bundle
 from inference.client import ModelClient
-from inference.types import ModelInput
+from inference.types import ModelInput, OutputState
 from tests.support.tiny_package import TinyPackage, graph
 
 CPU = ("CPUExecutionProvider",)
@@ -45,3 +45,24 @@ def test_a_package_that_was_exchanged_in_its_folder_is_loaded_anew(tmp_path: Pat
     assert abs((first.study_score or 0) - 0.8) < 1e-6
     assert other.study_score == 0.0
     assert {first.provider, again.provider, other.provider} == set(CPU)
+
+
+def test_a_picture_of_another_size_than_the_graph_takes_fails_in_words_that_help(tmp_path: Path) -> None:
+    """The runtime says 'invalid dimensions for the following indices', and not which."""
+    fixed = graph(
+        [
+            helper.make_node("ReduceMax", ["x"], ["score"], axes=[1, 2, 3], keepdims=0),
+            helper.make_node("Identity", ["x"], ["heat"]),
+        ],
+        shape=["n", 1, 16, 16],
+    )
+    client = ModelClient()
+    try:
+        output = client.run(
+            load_bundle(TinyPackage(model=fixed).write(tmp_path / "fixed")), bright(), providers=CPU
+        )
+    finally:
+        client.close()
+    assert output.state is OutputState.FAILED
+    assert output.reason_key == "model.failed.shape"
+    assert output.reason_facts == {"tensor": "x", "wanted": "* x 1 x 16 x 16", "found": "1 x 1 x 8 x 8"}
