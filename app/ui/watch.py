@@ -19,6 +19,7 @@ from app.ui.object_cards import cards_of
 from app.ui.panels.finding_rows import Around
 from app.ui.prefetch import Prefetch
 from app.ui.presets import preset_names
+from app.ui.run_pictures import run_pictures
 from app.ui.widgets.rows import Row
 from app.workflows.showing import is_withheld, policies_of, study_as_shown
 
@@ -154,7 +155,8 @@ class Watch:
         self._window.desk.zones.show_panels(shown=shown)
 
     def _reading(self, reading: ReadingState) -> None:
-        self._window.runs.show_reading(reading.reading)
+        study = self._ctx.store.state.workspace.open_study
+        self._window.runs.show_reading(reading.reading, lambda result: run_pictures(result, study))
         self._window.give_room(has_findings=bool(reading.reading and reading.reading.judgements))
         self._window.gate.show_reading(reading.reading)
         seen = differences(reading.reading, self._ctx.reader) if reading.reading else {}

@@ -10,6 +10,7 @@ from app.analysis.map_files import MapArray, read_map
 from app.domain.comparison import Comparison, ResultSet, SetKind, SetMark
 from app.domain.errors import OverreadError
 from app.domain.finding import AnalysisResult, Gate, Reading, Verdict
+from app.findings.latest import latest_per_package
 from app.findings.matching import GetMask, Mask, compare
 from app.findings.order import margin
 from app.findings.set_marks import mark_of
@@ -94,11 +95,11 @@ def _seen(entries: list[Entry], settings: Settings, uid: str) -> Reading:
 
 def _of_models(reading: Reading) -> Iterable[ResultSet]:
     """The latest run of each version: versions are what is compared, so an older one is not left out."""
-    latest: dict[tuple[str, str], list[AnalysisResult]] = {}
+    versions: dict[tuple[str, str], list[AnalysisResult]] = {}
     for result in reading.results:
-        runs = latest.setdefault((result.package.name, result.package.version), [])
-        runs[:] = [one for one in runs if one.series_instance_uids != result.series_instance_uids] + [result]
-    for (name, version), runs in latest.items():
+        versions.setdefault((result.package.name, result.package.version), []).append(result)
+    for (name, version), every in versions.items():
+        runs = reversed(latest_per_package(tuple(every)))
         marks = tuple(
             mark_of(reading, finding)
             for run in runs

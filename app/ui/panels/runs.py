@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
@@ -40,15 +40,17 @@ class RunCards(QWidget):
         whole.addLayout(self._rows)
         whole.addStretch(1)
 
-    def show_reading(self, reading: Reading | None) -> None:
-        """Cards of all runs of the open study; of one package only the latest."""
+    def show_reading(
+        self, reading: Reading | None, pictures: Callable[[AnalysisResult], str] = lambda _: ""
+    ) -> None:
+        """Cards of all runs of the open study, of a package on one picture the latest. pictures: on which each ran."""
         results = latest_per_package(reading.results if reading else ())
         ids = tuple(result.result_id for result in results)
         if ids == self._shown:
             return
         self._shown = ids
         _empty(self._rows)
-        self._cards = {result.result_id: RunCard(result) for result in results}
+        self._cards = {result.result_id: RunCard(result, pictures(result)) for result in results}
         for card in self._cards.values():
             self._rows.addWidget(card)
         self.show_stale(self._stale)
@@ -105,12 +107,13 @@ def state_words(result: AnalysisResult) -> str:
 class RunCard(QWidget):
     """The eight facts of RQ-04 within one look and one click."""
 
-    def __init__(self, result: AnalysisResult) -> None:
+    def __init__(self, result: AnalysisResult, pictures: str = "") -> None:
         super().__init__()
         self.setObjectName("card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         state = state_words(result)
-        self.setAccessibleName(f"{result.package.name} {result.package.version}: {state}")
+        named = f"{result.package.name} {result.package.version}: {state}"
+        self.setAccessibleName(f"{named}, {pictures}" if pictures else named)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(9, 7, 9, 7)
         rows.setSpacing(3)
@@ -118,6 +121,8 @@ class RunCard(QWidget):
         self.stale = label("", "warning", wraps=True)
         self.stale.hide()
         rows.addWidget(self.stale)
+        if pictures:
+            rows.addWidget(label(text("cli.run.pictures", pictures=pictures), wraps=True))
         reason = reason_of(result)
         if reason:
             rows.addWidget(label(reason, wraps=True))
