@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from viewers.overlays import words
-from viewers.overlays.markers import LOOKS
+from viewers.overlays.markers import LOOKS, words_of
 from viewers.types import CornerText, Marker, Point
 from viewers.volume_camera import CameraPose, letters_of, to_screen
 
@@ -68,7 +68,7 @@ def _paint_marker(painter: QPainter, scene: VolumeScene, marker: Marker) -> None
         painter.setPen(QPen(color, width, line))
         painter.drawEllipse(QPointF(x, y), radius, radius)
     painter.setFont(words.font())
-    shown = look.sign + marker.text
+    shown = words_of(marker, scene.size_px[0])
     wide = words.text_width(shown) + 4
     left = x + radius + 4
     if left + wide > scene.size_px[0]:

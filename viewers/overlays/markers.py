@@ -80,7 +80,11 @@ def paint(painter: QPainter, scene: Scene) -> None:
     for found, rect in label_places(scene, placed):
         painter.setOpacity(DIMMED if found.dimmed else 1.0)
         words.draw(
-            painter, rect, Qt.AlignmentFlag.AlignLeft, _shown(scene, found), look_of(found.marker).color
+            painter,
+            rect,
+            Qt.AlignmentFlag.AlignLeft,
+            words_of(found.marker, scene.size_px[0]),
+            look_of(found.marker).color,
         )
     painter.setOpacity(1.0)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -90,17 +94,16 @@ def label_places(scene: Scene, placed: Sequence[PlacedMarker]) -> list[tuple[Pla
     """Where each marker's words are drawn; the selected one chooses first."""
     others, found = marker_labels.taken(scene) if placed else [], []
     for one in sorted(placed, key=lambda one: (not one.marker.selected, one.dimmed)):
-        size = QSizeF(words.text_width(_shown(scene, one)) + 4, words.line_height())
+        size = QSizeF(words.text_width(words_of(one.marker, scene.size_px[0])) + 4, words.line_height())
         rect = marker_labels.place(scene, one.rect, size, others)
         others.append(rect)
         found.append((one, rect))
     return found
 
 
-def _shown(scene: Scene, found: PlacedMarker) -> str:
+def words_of(marker: Marker, view_wide_px: float) -> str:
     """In a narrow view the name alone: score and threshold stand together in the panel, and the picture stays free."""
-    marker = found.marker
-    return look_of(marker).sign + ((marker.short if scene.size_px[0] < NARROW_PX else "") or marker.text)
+    return look_of(marker).sign + ((marker.short if view_wide_px < NARROW_PX else "") or marker.text)
 
 
 def _place_one(scene: Scene, marker: Marker) -> PlacedMarker | None:
