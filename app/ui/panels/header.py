@@ -58,11 +58,12 @@ class HeaderPanel(QWidget):
         self.patient.setText(name)
         self.details.setText(details)
         accession = (
-            f"   {text('ui.header.accession', number=shown(study.accession_number))}"
+            f"{text('ui.header.accession', number=shown(study.accession_number))}   "
             if study.accession_number
             else ""
         )
-        self.study.setText(f"{words.moment(study)}   {words.study_title(study)}{accession}")
+        # The description is cut off first: it stands on the pictures too.
+        self.study.setText(f"{words.moment(study)}   {accession}{words.study_title(study)}")
         self.setAccessibleName(f"{name}, {details}, {self.study.text()}")
 
     def show_hung(self, studies: Sequence[Study]) -> None:
