@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.domain.finding import AnalysisResult
 from app.domain.study import Instance, Series, Study
 from app.studies.breast_views import with_breast_view
+from app.support.i18n import text
 from app.ui import words
 
 
@@ -24,9 +27,41 @@ def run_pictures(result: AnalysisResult, study: Study | None) -> str:
     return ", ".join(part for part in (side, words.series_title(series)) if part)
 
 
+def films_left(result: AnalysisResult, results: Iterable[AnalysisResult], study: Study | None) -> str:
+    """Mammograms of the study that no run of the package has looked at, as one sentence; '' where there are none.
+
+    Of packages that take one film at a time alone: "nothing found" on one says nothing of the others.
+    """
+    if study is None or result.imported is not None or len(result.series_instance_uids) != 1:
+        return ""
+    films = {
+        one.sop_instance_uid: with_breast_view(one)
+        for series in study.series
+        if series.modality == "MG"
+        for one in series.instances
+        if one.frames == 1
+    }
+    looked_at = {uid for one in results if one.package.name == result.package.name for uid in _named(one)}
+    if not _named(result) & set(films):
+        return ""
+    left = sorted(
+        " ".join(part for part in (film.laterality, film.view_position) if part) or "?"
+        for uid, film in films.items()
+        if uid not in looked_at
+    )
+    return text("ui.run.films_left", films=", ".join(left)) if left else ""
+
+
+def _named(result: AnalysisResult) -> set[str]:
+    """Images that the maps and findings of a result name."""
+    named = {one.sop_instance_uid for one in result.maps if one.sop_instance_uid}
+    return named | {
+        one.place.frame.sop_instance_uid for one in result.findings if one.place.frame is not None
+    }
+
+
 def _film(result: AnalysisResult, series: Series) -> Instance | None:
     """The one image that a result names, or that there is."""
-    named = {one.sop_instance_uid for one in result.maps if one.sop_instance_uid}
-    named |= {one.place.frame.sop_instance_uid for one in result.findings if one.place.frame is not None}
+    named = _named(result)
     found = [one for one in series.instances if one.sop_instance_uid in named] or list(series.instances)
     return found[0] if len(found) == 1 else None

@@ -19,7 +19,7 @@ from app.ui.object_cards import cards_of
 from app.ui.panels.finding_rows import Around
 from app.ui.prefetch import Prefetch
 from app.ui.presets import preset_names
-from app.ui.run_pictures import run_pictures
+from app.ui.run_pictures import films_left, run_pictures
 from app.ui.widgets.rows import Row
 from app.workflows.showing import is_withheld, policies_of, study_as_shown
 
@@ -156,7 +156,12 @@ class Watch:
 
     def _reading(self, reading: ReadingState) -> None:
         study = self._ctx.store.state.workspace.open_study
-        self._window.runs.show_reading(reading.reading, lambda result: run_pictures(result, study))
+        results = reading.reading.results if reading.reading else ()
+        self._window.runs.show_reading(
+            reading.reading,
+            lambda result: run_pictures(result, study),
+            lambda result: films_left(result, results, study),
+        )
         self._window.give_room(has_findings=bool(reading.reading and reading.reading.judgements))
         self._window.gate.show_reading(reading.reading)
         seen = differences(reading.reading, self._ctx.reader) if reading.reading else {}

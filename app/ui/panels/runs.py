@@ -41,16 +41,24 @@ class RunCards(QWidget):
         whole.addStretch(1)
 
     def show_reading(
-        self, reading: Reading | None, pictures: Callable[[AnalysisResult], str] = lambda _: ""
+        self,
+        reading: Reading | None,
+        pictures: Callable[[AnalysisResult], str] = lambda _: "",
+        left: Callable[[AnalysisResult], str] = lambda _: "",
     ) -> None:
-        """Cards of all runs of the open study, of a package on one picture the latest. pictures: on which each ran."""
+        """Cards of all runs of the open study, of a package on one picture the latest.
+
+        pictures: on which each ran. left: the sentence that names films which its package has not looked at.
+        """
         results = latest_per_package(reading.results if reading else ())
         ids = tuple(result.result_id for result in results)
         if ids == self._shown:
             return
         self._shown = ids
         _empty(self._rows)
-        self._cards = {result.result_id: RunCard(result, pictures(result)) for result in results}
+        self._cards = {
+            result.result_id: RunCard(result, pictures(result), left(result)) for result in results
+        }
         for card in self._cards.values():
             self._rows.addWidget(card)
         self.show_stale(self._stale)
@@ -107,7 +115,7 @@ def state_words(result: AnalysisResult) -> str:
 class RunCard(QWidget):
     """The eight facts of RQ-04 within one look and one click."""
 
-    def __init__(self, result: AnalysisResult, pictures: str = "") -> None:
+    def __init__(self, result: AnalysisResult, pictures: str = "", left: str = "") -> None:
         super().__init__()
         self.setObjectName("card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -121,11 +129,11 @@ class RunCard(QWidget):
         self.stale = label("", "warning", wraps=True)
         self.stale.hide()
         rows.addWidget(self.stale)
-        if pictures:
-            rows.addWidget(label(text("cli.run.pictures", pictures=pictures), wraps=True))
         reason = reason_of(result)
-        if reason:
-            rows.addWidget(label(reason, wraps=True))
+        shown_on = text("cli.run.pictures", pictures=pictures) if pictures else ""
+        for words_, role in ((shown_on, ""), (left, "warning"), (reason, "")):
+            if words_:
+                rows.addWidget(label(words_, role, wraps=True))
         if result.imported is None:  # where and how long another maker's program ran is not known
             rows.addWidget(label(_ran(result), "quiet", wraps=True))
         if fell_back(result):
