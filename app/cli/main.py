@@ -55,10 +55,12 @@ def run(arguments: Sequence[str]) -> int:
         return _refuse(text("cli.cancelled"))
     except OSError as error:
         return _refuse(_system_sentence(error))
-    except Exception as error:
+    except MemoryError:
+        return _refuse(text("error.job.memory", kind="overread"))
+    except Exception as error:  # noqa: BLE001 - a broad catch: a traceback may quote a header, a path or a name
         usage = _usage_sentence(error)
         if usage is None:
-            raise
+            return _refuse(_mistake_sentence(error))
         print(usage, file=sys.stderr)  # noqa: T201 - this is the command line
         return 2
     return outcome if isinstance(outcome, int) else 0
@@ -66,6 +68,16 @@ def run(arguments: Sequence[str]) -> int:
 
 def _root() -> None:
     """Research and education only, not for primary diagnosis."""
+
+
+def _mistake_sentence(error: Exception) -> str:
+    """What nobody foresaw, written down as places in the program."""
+    from app.support.faults import fault_of, write_fault
+
+    file, fault = user_paths().faults_file, fault_of(type(error), error.__traceback__)
+    if write_fault(file, fault):
+        return text("error.ui.unexpected", kind=fault.kind, place=fault.place, file=file)
+    return text("error.ui.unexpected_unkept", kind=fault.kind, place=fault.place)
 
 
 def _system_sentence(error: OSError) -> str:

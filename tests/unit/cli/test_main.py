@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import typer
@@ -55,10 +56,12 @@ def test_what_was_foreseen_is_one_line_and_exit_code_one(
 
 
 def test_a_fault_of_ours_is_not_passed_off_as_wrong_usage(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(ZeroDivisionError):
-        ended(ZeroDivisionError(), monkeypatch, capsys)
+    monkeypatch.setenv("OVERREAD_HOME", str(tmp_path))
+    told = ended(ZeroDivisionError(), monkeypatch, capsys)
+    assert told.code == 1
+    assert "ZeroDivisionError" in told.sentence()
 
 
 @pytest.mark.parametrize("code", [0, 1, 2, 3])
