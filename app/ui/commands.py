@@ -95,7 +95,9 @@ class Commands(QObject):
     def fill(self, bar: QMenuBar) -> None:
         """Menus in order, groups apart."""
         for menu_id in MENUS:
-            menu = self._menus[menu_id] = bar.addMenu("")
+            # Made here, not by the bar: what Qt makes is lost to the binding when, hours later, some widget goes.
+            menu = self._menus[menu_id] = QMenu(bar)
+            bar.addMenu(menu)
             group = ""
             submenus: dict[str, QMenu] = {}
             for action_id, declared in self.declared.items():
@@ -106,7 +108,8 @@ class Commands(QObject):
                 group = declared.group
                 if group in SUBMENUS:
                     if group not in submenus:
-                        submenus[group] = menu.addMenu(text(SUBMENUS[group]))
+                        submenus[group] = QMenu(text(SUBMENUS[group]), menu)
+                        menu.addMenu(submenus[group])
                     submenus[group].addAction(self.actions[action_id])
                 else:
                     menu.addAction(self.actions[action_id])
