@@ -60,6 +60,8 @@ def read_labels(file: Path, images: Path, positive: str = "") -> Labels:
 
 def _rows(file: Path) -> list[dict[str, str]]:
     try:
+        if not file.is_file():  # a device may have no end
+            raise StudyUnreadableError("error.labels.cannot_open", file=file.name)
         if file.stat().st_size > LARGEST_CSV_BYTES:
             raise StudyUnreadableError("error.labels.no_csv", file=file.name)
         words = file.read_text(encoding="utf-8-sig")

@@ -17,6 +17,7 @@ INFLATION_IGNORED_BYTES = 16 * 1024 * 1024
 FRAME_BYTES = 2 * 1024**3
 VOLUME_SHARE_OF_MEMORY = 0.7
 FILES_IN_A_SCAN = 2_000_000
+FOLDERS_DEEP = 100  # below the folder that is scanned; each level costs a frame of the interpreter
 FRAMES_IN_A_FILE = (
     100_000  # each is kept track of; the longest runs of heart pictures hold some thousands (ours)
 )

@@ -13,7 +13,7 @@ from app.domain.study import Study
 from app.domain.volume import CancelToken, Progress
 from app.studies.grouping import group_studies, is_same_content, repeats
 from app.studies.headers import ScannedInstance, read_header
-from app.studies.limits import FILES_IN_A_SCAN
+from app.studies.limits import FILES_IN_A_SCAN, FOLDERS_DEEP
 from app.studies.source_types import KnownFile
 from app.studies.volume_claims import SUFFIXES
 
@@ -200,6 +200,11 @@ def _walk(folder: Path, run: _Scan) -> Iterator[Path]:
     for root, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         place = Path(root)
+        if len(place.parts) - len(folder.parts) > FOLDERS_DEEP:
+            folders.clear()
+            facts = (("file", place.name), ("limit", FOLDERS_DEEP))
+            run.refused.append(Refusal(place, "error.study.too_deep", facts))
+            continue
         for name in sorted(names):
             file = place / name
             if not name.startswith(".") and file.is_file():

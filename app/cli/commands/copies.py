@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from app.settings.file import load_settings
+from app.settings.schema import COPIES_GIB_RANGE
 from app.support.held.laying import place_of_key
 from app.support.i18n import text
 from app.support.languages import decimal_words
@@ -35,7 +36,7 @@ def register(tree: typer.Typer) -> None:
 
         paths = user_paths()
         settings, _ = load_settings(paths.settings)
-        gib = float(settings.copies_gib) if limit is None else limit
+        gib = float(settings.copies_gib) if limit is None else min(limit, float(COPIES_GIB_RANGE[1]))
         lay_for(paths)
         make_private(paths.cache)
         with closing(StudyIndex(paths.index_file)) as index:

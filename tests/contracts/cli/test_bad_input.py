@@ -110,3 +110,13 @@ def test_no_display_is_one_sentence(command: tuple[str, ...], home: Path) -> Non
     told: Answer = in_child(home, *(word.replace("{chest}", str(small_chest())) for word in command))
     assert told.code == 1
     assert "no display" in told.sentence()
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no device without an end here")
+def test_labels_without_an_end_and_a_limit_without_a_number(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = in_process(capsys, "evaluate", "ct-dense-lung", "--labels", "/dev/zero", "--images", tmp_path)
+    assert told.code == 1
+    assert "zero" in told.sentence()
+    assert in_process(capsys, "copies", "--purge", "--limit", "inf").code == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,28 @@ def test_the_index_keeps_what_was_scanned_and_renews_it(tmp_path: Path) -> None:
     second.forget(paths)
     assert second.studies() == ()
     second.close()
+
+
+def test_a_folder_of_endless_depth_costs_only_what_lies_in_it(tmp_path: Path) -> None:
+    write_stack(tmp_path / "a", [(0, 0, z) for z in range(3)])
+    here = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("d", dir_fd=here)
+        below = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+    report = scan([tmp_path])
+    assert len(report.studies[0].series[0].instances) == 3
+    assert [one.reason_key for one in report.refused] == ["error.study.too_deep"]
+    shutil.rmtree(tmp_path / "a")
+    _take_down(tmp_path)
+
+
+def _take_down(folder: Path) -> None:
+    """Level by level: what takes a tree away by recursion ends in it as well."""
+    while (folder / "d" / "d").is_dir():
+        (folder / "d").rename(folder / "old")
+        (folder / "old" / "d").rename(folder / "d")
+        (folder / "old").rmdir()
+    (folder / "d").rmdir()
