@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from app.context import AppContext
 from app.domain.errors import OverreadError
 from app.domain.finding import AnalysisResult, Gate, Reading, RunState
-from app.domain.outcome import outcome_of
+from app.domain.outcome import MEASURED, outcome_of
 from app.domain.readers import role_named, signed
 from app.domain.study import Study
 from app.findings.order import priority_of
@@ -142,6 +142,16 @@ def hit_as_shown(ctx: AppContext, hit: StudyHit) -> StudyHit:
     return replace(hit, modalities=tuple(one for one in hit.modalities if one not in RESULT_MODALITIES))
 
 
+def state_words(result: AnalysisResult) -> str:
+    """How a run ended: nothing found and so many findings never look alike, nor like a run that failed."""
+    if result.state is RunState.NEGATIVE:
+        return text("ai.state.measured" if outcome_of(result) == MEASURED else "ai.state.nothing")
+    if result.state is RunState.POSITIVE:
+        count = len(result.findings)
+        return text("ai.state.findings", count=count) if count != 1 else text("ai.state.finding")
+    return text(f"state.{result.state.value}")
+
+
 def end_words(ctx: AppContext, result: AnalysisResult) -> str:
     """How a run ended, as far as the reader may know it."""
     package = f"{result.package.name} {result.package.version}"
@@ -149,7 +159,7 @@ def end_words(ctx: AppContext, result: AnalysisResult) -> str:
     seen = reading is not None and any(one.result_id == result.result_id for one in reading.results)
     if not seen and result.state not in SAID_OF_WITHHELD and _withholds(ctx, result):
         return text("ui.gate.run_ended", package=package)
-    return text("ui.run.ended", package=package, state=text(f"state.{outcome_of(result)}"))
+    return text("ui.run.ended", package=package, state=state_words(result))
 
 
 def _withholds(ctx: AppContext, result: AnalysisResult) -> bool:

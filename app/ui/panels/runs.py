@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 
 from app.analysis.run_package import reason_of
 from app.domain.finding import AnalysisResult, Reading, RunState
-from app.domain.outcome import MEASURED, outcome_of
 from app.findings.latest import latest_per_package
 from app.state.model import JobRow
 from app.support.i18n import text, text_with
@@ -18,6 +17,7 @@ from app.support.titles import package_words
 from app.support.units import unit_words
 from app.ui import icons, words
 from app.ui.widgets.small import label
+from app.workflows.showing import state_words
 
 
 class RunCards(QWidget):
@@ -100,16 +100,6 @@ class WaitingCard(QWidget):
         line.setContentsMargins(9, 7, 9, 7)
         line.addWidget(label(state, "title"))
         line.addWidget(label(package, wraps=True), 1)
-
-
-def state_words(result: AnalysisResult) -> str:
-    """How a run ended: nothing found and so many findings never look alike, nor like a run that failed."""
-    if result.state is RunState.NEGATIVE:
-        return text("ai.state.measured" if outcome_of(result) == MEASURED else "ai.state.nothing")
-    if result.state is RunState.POSITIVE:
-        count = len(result.findings)
-        return text("ai.state.findings", count=count) if count != 1 else text("ai.state.finding")
-    return text_with(f"state.{result.state.value}", {})
 
 
 class RunCard(QWidget):

@@ -19,10 +19,10 @@ from app.domain.finding import Quantity, RunState
 from app.jobs.steps import StepState
 from app.ui.overlays.inventory import InventorySheet, facts_words
 from app.ui.overlays.queue import QueueSheet
-from app.ui.panels.runs import RunCard, WaitingCard, state_words
+from app.ui.panels.runs import RunCard, WaitingCard
 from app.ui.studio import Studio
 from app.ui.widgets.rows import ROW
-from app.workflows.showing import end_words
+from app.workflows.showing import end_words, state_words
 from tests.support.hands import press, press_and_wait
 from tests.support.tiny_package import TinyPackage
 from tests.support.ui import paths_in, result, write_ct
@@ -91,6 +91,9 @@ def test_failed_says_so_and_never_nothing_found(studio: Studio) -> None:
     ratio = Quantity("cardiothoracic_ratio", 0.6, NO_UNITS)
     outlined = replace(negative, study_score=None, measures=(ratio,))  # of a package that looks for nothing
     assert state_words(outlined) == "Measured only"
+    assert end_words(studio.ctx, negative).endswith(": Nothing found."), (
+        "a study is not negative by one model"
+    )
     assert "Measured only" in end_words(studio.ctx, outlined)  # the message at the end of the run as well
     assert state_words(replace(outlined, study_score=0.0)) == "Nothing found"
     assert state_words(result()) == "0 findings"
