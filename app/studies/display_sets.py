@@ -126,6 +126,10 @@ def series_display_sets(series: Series) -> tuple[DisplaySet, ...]:
         from app.studies.breast_views import with_breast_view
 
         shown = [with_breast_view(one) for one in shown]
+    elif series.modality == "DX":  # its view code is mandatory, its view position is not
+        from app.studies.film_views import with_film_view
+
+        shown = [with_film_view(one) for one in shown]
     everywhere = [place for instance in shown for place in _places(instance)]
     directions = _alike((place.orientation for place in everywhere), SAME_COSINE)
     spacings = _alike((place.spacing_mm for place in everywhere), SAME_SPACING_MM)

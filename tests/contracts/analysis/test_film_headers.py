@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydicom import Dataset
 from pydicom.uid import (
     ComputedRadiographyImageStorage,
     DigitalMammographyXRayImageStorageForPresentation,
+    DigitalXRayImageStorageForPresentation,
     DigitalXRayImageStorageForProcessing,
 )
 
@@ -119,3 +121,27 @@ def test_a_finding_on_a_mammogram_lies_in_the_breast_that_its_header_names(
     )  # fmt: skip
     assert [one["side"] for one in answer["findings"]] == [side]
     assert not said(answer, "mirrored or turned"), "how a mammogram hangs is not told by left and right alone"
+
+
+@pytest.mark.parametrize(
+    ("code", "scheme", "state"),
+    [
+        ("399173006", "SCT", "not_applicable"),
+        ("R-10236", "SRT", "not_applicable"),
+        ("399067008", "SCT", "not_applicable"),
+        ("272479007", "SCT", "positive"),
+        ("399348003", "SCT", "positive"),
+    ],
+)
+def test_a_digital_radiograph_tells_its_view_by_code_where_it_has_no_view_position(
+    run: Run, code: str, scheme: str, state: str
+) -> None:
+    """In the DX object the view code is mandatory and the view position is not: a lateral film was read as frontal."""
+    view = Dataset()
+    view.CodeValue, view.CodingSchemeDesignator, view.CodeMeaning = code, scheme, "view"
+    answer = run(
+        SOPClassUID=DigitalXRayImageStorageForPresentation, Modality="DX", ViewPosition=None,
+        ViewCodeSequence=[view],
+    )  # fmt: skip
+    assert answer["state"] == state
+    assert not said(answer, "view position"), "it was told, by its code"
