@@ -13,9 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from app.domain.errors import OverreadError, StudyUnreadableError
 from app.domain.volume import CancelToken
+from app.studies.child_words import hear, say
 from app.studies.volume_claims import Claims, read_claims
 from app.support.held.doors import writing
 
@@ -58,10 +60,10 @@ def _take(here: Connection, folder: Path, cancel: CancelToken) -> Answer:
     """Files as they come, then how it ended. Raises EOFError, OSError, Cancelled; a file begun is then gone."""
     while True:
         _wait(here, cancel)
-        told: Answer = here.recv()
-        if told[0] != FILE:
-            return told
-        name = str(told[1]["name"])
+        key, facts = _answer(hear(here))
+        if key != FILE:
+            return key, facts
+        name = str(facts.get("name"))
         if _NAME.fullmatch(name) is None:
             raise EOFError
         with writing(folder / name) as file:
@@ -69,9 +71,19 @@ def _take(here: Connection, folder: Path, cancel: CancelToken) -> Answer:
                 file.write(block)
 
 
+def _answer(told: Any) -> Answer:  # Any: what JSON holds
+    """Raises EOFError where it is none: the reader is not itself any more."""
+    if isinstance(told, list) and len(told) == 2 and isinstance(told[0], str) and isinstance(told[1], dict):
+        return told[0], told[1]
+    raise EOFError
+
+
 def _block(here: Connection, cancel: CancelToken) -> bytes:
     _wait(here, cancel)
-    return here.recv_bytes()
+    try:
+        return here.recv_bytes(CHUNK)
+    except OSError as error:  # longer than any of ours, or the line broke: nothing of the disk
+        raise EOFError from error
 
 
 def _wait(here: Connection, cancel: CancelToken) -> None:
@@ -95,7 +107,7 @@ class _Sent:
 def _child(there: Connection, path: Path, claims: Claims) -> None:
     @contextmanager
     def begin(name: str) -> Iterator[_Sent]:
-        there.send((FILE, {"name": name}))
+        say(there, (FILE, {"name": name}))
         yield _Sent(there)
         there.send_bytes(b"")
 
@@ -106,10 +118,10 @@ def _child(there: Connection, path: Path, claims: Claims) -> None:
     try:
         write_volume(path, claims, begin)
     except OverreadError as error:
-        there.send((error.key, error.facts))
+        say(there, (error.key, error.facts))
     except OSError as error:
-        there.send(("errno", {"number": error.errno, "words": error.strerror or str(error)}))
+        say(there, ("errno", {"number": error.errno, "words": error.strerror or str(error)}))
     except MemoryError:
-        there.send(("error.source.volume_crash", {"file": path.name}))
+        say(there, ("error.source.volume_crash", {"file": path.name}))
     else:
-        there.send(("", {}))
+        say(there, ("", {}))

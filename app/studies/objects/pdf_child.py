@@ -6,6 +6,8 @@ import contextlib
 import signal
 from multiprocessing.connection import Connection
 
+from app.studies.child_words import say
+
 LARGEST_PAGE_PX = 32 * 1024 * 1024  # pixels of one page (ours)
 
 
@@ -25,7 +27,7 @@ def serve(line: Connection) -> None:
         try:
             _draw(line, document, (first, count, width_px))
         except (pypdfium2.PdfiumError, ValueError, MemoryError, RuntimeError) as error:
-            line.send(type(error).__name__)
+            say(line, type(error).__name__)
 
 
 def _draw(line: Connection, document: bytes, wanted: tuple[int, int, int]) -> None:
@@ -33,7 +35,7 @@ def _draw(line: Connection, document: bytes, wanted: tuple[int, int, int]) -> No
 
     first, count, width_px = wanted
     pdf = pypdfium2.PdfDocument(document)
-    line.send(len(pdf))
+    say(line, len(pdf))
     for number in range(first, min(first + count, len(pdf))):
         page = pdf[number]
         width, height = page.get_size()
@@ -42,7 +44,7 @@ def _draw(line: Connection, document: bytes, wanted: tuple[int, int, int]) -> No
             scale = (LARGEST_PAGE_PX / max(width * height, 1.0)) ** 0.5
         picture = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False).to_numpy()
         rgb = picture[..., :3] if picture.ndim == 3 else picture[..., None].repeat(3, axis=2)
-        line.send(rgb.shape[:2])
+        say(line, rgb.shape[:2])
         line.send_bytes(rgb.tobytes())
         page.close()
-    line.send(None)
+    say(line, None)

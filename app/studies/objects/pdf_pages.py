@@ -7,14 +7,16 @@ import multiprocessing
 import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.errors import StudyUnreadableError
 from app.domain.objects import EncapsulatedPdf
+from app.studies.child_words import hear
 from app.studies.objects.fields import value_of
-from app.studies.objects.pdf_child import serve
+from app.studies.objects.pdf_child import LARGEST_PAGE_PX, serve
 from app.studies.slow_headers import read_dataset
 
 LARGEST_PDF_BYTES = 256 * 1024**2
@@ -79,17 +81,28 @@ def _collect(line: Connection, first: int, until: float, name: str) -> PdfPages:
         raise StudyUnreadableError("error.objects.pdf_broken", file=name)
     pages: list[NDArray[np.uint8]] = []
     while (shape := _next(line, until, name)) is not None:
-        if not isinstance(shape, tuple):
+        if not _is_page(shape) or len(pages) >= MOST_PAGES:
             raise StudyUnreadableError("error.objects.pdf_broken", file=name)
         _wait(line, until, name)
-        raw = line.recv_bytes()
+        size = 3 * shape[0] * shape[1]
+        raw = line.recv_bytes(size)
+        if len(raw) != size:
+            raise EOFError
         pages.append(np.frombuffer(raw, np.uint8).reshape(*shape, 3))
     return PdfPages(count, first, tuple(pages))
 
 
-def _next(line: Connection, until: float, name: str) -> object:
+def _is_page(shape: Any) -> bool:  # Any: what JSON holds
+    """Rows and columns within what is drawn at most."""
+    is_pair = isinstance(shape, list) and len(shape) == 2 and all(type(one) is int for one in shape)
+    return (
+        is_pair and min(shape) > 0 and shape[0] * shape[1] <= 2 * LARGEST_PAGE_PX
+    )  # rounded up along a side
+
+
+def _next(line: Connection, until: float, name: str) -> Any:  # Any: what JSON holds
     _wait(line, until, name)
-    return line.recv()
+    return hear(line)
 
 
 def _wait(line: Connection, until: float, name: str) -> None:

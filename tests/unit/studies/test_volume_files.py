@@ -20,7 +20,7 @@ from app.studies.load import load_volume
 from app.studies.source_chain import open_places
 from app.studies.volume_child import convert_apart
 from app.studies.volume_pixels import plainest
-from tests.support import places
+from tests.support import hostile_answers, places
 from tests.support.shared import shared_dir
 
 # Patient's left, front and head are at +x, -y, +z in LPS; NIfTI writes RAS.
@@ -236,6 +236,17 @@ def test_a_reader_that_dies_costs_one_sentence(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(volume_child, "_child", _dies)
     with pytest.raises(StudyUnreadableError, match="volume_crash"):
         convert_apart(tmp_path / "a.nii", tmp_path, CancelToken())
+
+
+def test_a_reader_that_was_taken_over_opens_nothing_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it says is no pickle to us."""
+    save(nifti(ramp(4, 4, 4), np.eye(4)), tmp_path / "a.nii")
+    monkeypatch.setattr(volume_child, "_child", hostile_answers.volume)
+    with pytest.raises(StudyUnreadableError, match="volume_crash"):
+        convert_apart(tmp_path / "a.nii", tmp_path, CancelToken())
+    assert [one.name for one in tmp_path.iterdir()] == ["a.nii"]
 
 
 def test_whole_numbers_are_kept_exactly() -> None:

@@ -15,11 +15,13 @@ from app.domain.geometry import index_to_lps
 from app.domain.objects import EncapsulatedPdf, KeyObjectSelection, ParametricMap, UnknownObject
 from app.domain.presentation import PresentationState
 from app.domain.reports import RenderingIntent, StructuredReport
+from app.studies.objects import pdf_pages
 from app.studies.objects.describe import describe
 from app.studies.objects.maps import map_values
 from app.studies.objects.masks import segment_mask
 from app.studies.objects.pdf_pages import draw_pages, pdf_bytes
 from app.studies.objects.read import read_object
+from tests.support import hostile_answers
 from tests.support.cad_report import cad_report
 from tests.support.dicom_files import ct_dataset
 from tests.support.objects import SHAPE, oblique_ct, save, segmentation, stack_affine
@@ -170,6 +172,20 @@ def test_pages_of_a_pdf_are_drawn_in_another_process(tmp_path: Path) -> None:
     assert drawn.count == 2
     assert [page.shape for page in drawn.pages] == [(150, 100, 3), (50, 100, 3)]
     assert all(int(page.min()) == 255 for page in drawn.pages)
+
+
+def test_a_drawer_of_pages_that_was_taken_over_opens_nothing_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it says is no pickle to us."""
+    opened = tmp_path / "opened"
+    found = read_object(pdf_file(tmp_path, b"%PDF-" + str(opened).encode() + b"\n" + two_pages()))
+    assert isinstance(found, EncapsulatedPdf)
+    monkeypatch.setattr(pdf_pages, "serve", hostile_answers.pages)
+    with pytest.raises(StudyUnreadableError) as refused:
+        draw_pages(found)
+    assert refused.value.key == "error.objects.pdf_crashed"
+    assert not opened.exists()
 
 
 def test_a_damaged_pdf_is_one_sentence(tmp_path: Path) -> None:
