@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -70,8 +70,13 @@ def _draft(target: Path) -> Iterator[BinaryIO]:
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(target)
+    except OSError as error:
+        if error.filename is not None and os.fspath(error.filename) == str(draft):
+            error.filename = str(target)  # of the draft nobody knows
+        raise
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def copy_files(source: Path, target: Path) -> None:

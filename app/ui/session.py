@@ -64,13 +64,15 @@ class SessionKeeper(QObject):
         left = sessions.left_behind(self._ctx.paths.data) if restore else ()
         if left:
             self._found = sessions.load(left[0])
-            for file in left:
-                with suppress(OSError):
-                    file.unlink()
             if self._found is None:
                 self._window.messages.warn(text("session.unreadable"))
         self._tries = self._found.tries + 1 if self._found is not None else 0
         self._file = sessions.own_file(self._ctx.paths.data)
+        if self._found is not None:  # a crash before all is back loses nothing of it either
+            _write(self._file, replace(self._found, tries=self._tries))
+        for file in left:
+            with suppress(OSError):
+                file.unlink()
         QTimer.singleShot(STEADY_MS, self, self._is_steady)
         self._timer.start(EVERY_MS)
 

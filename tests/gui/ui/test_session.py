@@ -112,6 +112,16 @@ def test_after_a_kill_the_next_start_brings_all_back_and_says_so(killed: Path) -
         assert not again.state.workspace.open_study_uid, "closed on purpose, nothing comes back"
 
 
+def test_a_second_kill_before_all_is_back_loses_nothing_of_it(killed: Path) -> None:
+    (before,) = [load(file) for file in left_behind(killed / "data")]
+    studio = Studio.of(paths_in(killed), (1300, 900))
+    (file,) = (killed / "data" / "sessions").iterdir()  # what a kill now would leave
+    there = load(file)
+    studio.close()
+    assert before is not None
+    assert there == replace(before, tries=before.tries + 1)
+
+
 def test_a_study_that_is_gone_meanwhile_is_one_sentence(killed: Path, tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "ct")
     for studio in started(killed):

@@ -25,6 +25,18 @@ def test_words_and_bytes_take_the_place_of_the_old_file(tmp_path: Path) -> None:
     assert [path.name for path in target.parent.iterdir()] == ["settings.toml"]
 
 
+def test_what_cannot_be_written_is_called_by_its_own_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shut(self: Path, *_args: str) -> object:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
+
+    monkeypatch.setattr(Path, "open", shut)
+    with pytest.raises(PermissionError) as told:
+        write_whole(tmp_path / "settings.toml", "words")
+    assert told.value.filename == str(tmp_path / "settings.toml")
+
+
 @pytest.mark.parametrize("made", [copy_folder, copy_files])
 def test_a_folder_that_cannot_be_copied_names_its_first_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: Callable[[Path, Path], None]
