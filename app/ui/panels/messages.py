@@ -16,13 +16,17 @@ KEPT = 50
 
 
 class MessageArea(QWidget):
-    """Warnings stay until closed; notes go by themselves. Earlier sentences are in the tooltip."""
+    """Warnings stay until closed; notes go by themselves and give way to the warning that they stood before.
+
+    Its line is kept free where nothing is said: pictures that jump whenever something ends cannot be read.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("message")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.said: list[str] = []
+        self._warning = ""  # until it is closed, or another study is opened
         self._of_all = False
         self._picture = QLabel()
         self.words = label(wraps=True)
@@ -32,27 +36,31 @@ class MessageArea(QWidget):
         self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._close.setAccessibleName(text("ui.message.close"))
         self._close.setToolTip(text("ui.message.close"))
-        self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self._closed)
         line = QHBoxLayout(self)
-        line.setContentsMargins(12, 5, 8, 5)
+        line.setContentsMargins(12, 2, 8, 2)
         line.addWidget(self._picture)
         line.addWidget(self.words, 1)
         line.addWidget(self._close)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.hide)
+        self._timer.timeout.connect(self._note_over)
+        kept = self.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(kept)
         self.hide()
 
     def warn(self, sentence: str, *, of_all: bool = False) -> None:
         """Something could not be done; of_all: in whatever study, so that it stays when another one is opened."""
         self._timer.stop()
-        self._show(sentence, "warning")
-        self._of_all = of_all
+        self._warning, self._of_all = sentence, of_all
+        self._tell(sentence, "warning")
 
     def study_changed(self) -> None:
         """Another study was opened: what was said of the last one would be read as of this one."""
         if not self._of_all:
-            self.hide()
+            self._warning = ""
+        self._note_over()
 
     def warn_of(self, error: OverreadError) -> None:
         """What an error says."""
@@ -60,12 +68,28 @@ class MessageArea(QWidget):
 
     def note(self, sentence: str) -> None:
         """Something was done."""
-        self._show(sentence, "info")
-        self._of_all = False
+        self._tell(sentence, "info")
         self._timer.start(NOTE_LASTS_MS)
 
-    def _show(self, sentence: str, kind: str) -> None:
+    def _closed(self) -> None:
+        """A note that is closed uncovers the warning under it."""
+        if not self._timer.isActive():
+            self._warning, self._of_all = "", False
+        self._note_over()
+
+    def _note_over(self) -> None:
+        self._timer.stop()
+        if self._warning:
+            self._show(self._warning, "warning")
+        else:
+            self.words.setText("")  # one line's room is kept, not that of a long sentence
+            self.hide()
+
+    def _tell(self, sentence: str, kind: str) -> None:
         self.said = [*self.said, sentence][-KEPT:]
+        self._show(sentence, kind)
+
+    def _show(self, sentence: str, kind: str) -> None:
         self.setProperty("kind", "note" if kind == "info" else "")
         self.style().unpolish(self)
         self.style().polish(self)

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from app.domain.finding import RejectReason, Verdict
 from app.findings.events import ResultArrived
@@ -70,6 +70,37 @@ def test_an_empty_view_says_how_to_begin_and_later_how_to_fill_it(studio: Studio
     empty = [one for one in studio.window.host.frames.values() if one.view is None]
     assert empty
     assert all("Double-click a series" in one.sentence.text() for one in empty)
+
+
+def test_pictures_stay_where_they_are_when_something_is_said(opened: Studio) -> None:
+    view, messages = stack(opened).slices, opened.window.messages
+    messages.study_changed()
+    opened.spin()
+    before = view.geometry(), view.state.scale
+    messages.note("It has ended.")
+    opened.spin()
+    assert messages.isVisible()
+    assert (view.geometry(), view.state.scale) == before
+    messages.study_changed()
+    opened.spin()
+    assert (view.geometry(), view.state.scale) == before
+
+
+def test_a_note_gives_way_to_the_warning_that_it_stood_before(opened: Studio) -> None:
+    messages = opened.window.messages
+    close = next(one for one in messages.findChildren(QToolButton))
+    messages.warn("One image could not be read.")
+    messages.note("It has ended.")
+    assert messages.words.text() == "It has ended."
+    QTest.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert messages.words.text() == "One image could not be read."
+    assert messages.isVisible()
+    QTest.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert messages.isHidden()
+    messages.warn("This is so in every study.", of_all=True)
+    messages.note("It has ended.")
+    messages.study_changed()
+    assert messages.words.text() == "This is so in every study."
 
 
 def test_wheel_and_arrow_keys_scroll(opened: Studio) -> None:
