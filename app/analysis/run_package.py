@@ -12,7 +12,7 @@ from app.analysis.applicability import Misfit
 from app.analysis.blank import is_blank
 from app.analysis.consistency import Contradiction, contradictions
 from app.analysis.map_files import MapArray
-from app.analysis.outside import WARN_SHARE, lung_labels, share_outside_lungs
+from app.analysis.outside import WARN_SHARE, is_lung_cut_off, lung_labels, share_outside_lungs
 from app.analysis.package_facts import PackageFacts
 from app.analysis.provenance import Stamps, pixel_sha256
 from app.analysis.to_findings import new_uid, quantities, to_findings
@@ -176,6 +176,7 @@ def _filled(
             for q in outside
             if q.value > 100 * WARN_SHARE
         ),
+        *_cut_off(output, volume, notes.language),
     ]
     return replace(
         blank,
@@ -216,6 +217,12 @@ def _outside(output: ModelOutput) -> tuple[Quantity, ...]:
         return ()
     shares = [share for heat in output.maps if (share := share_outside_lungs(heat, lungs)) is not None]
     return (Quantity("heat_outside_lungs", 100 * max(shares), PERCENT),) if shares else ()
+
+
+def _cut_off(output: ModelOutput, volume: Volume, language: str) -> Iterable[str]:
+    """That part of the lungs is not in the scan, where the model outlined them up to its end."""
+    if any(is_lung_cut_off(one, volume) for one in output.label_maps if lung_labels(one)):
+        yield text("run.warning.lungs_cut_off", language=language)
 
 
 def doubts(volume: Volume, language: str) -> Iterable[str]:

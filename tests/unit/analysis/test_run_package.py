@@ -185,3 +185,24 @@ def test_what_is_found_on_a_film_of_one_breast_lies_in_that_breast() -> None:
     named = Given(series_of(volume), None, volume, side="left")
     result, _ = run_package(lambda _: said, FACTS, named, RunNotes())
     assert [one.side for one in result.findings] == ["left"]
+
+
+@pytest.mark.parametrize(
+    ("slices", "is_cut"), [((1, 2, 3, 4), False), ((0, 1, 2, 3), True), ((2, 3, 4, 5), True)]
+)
+def test_lungs_that_reach_the_end_of_the_scan_are_said_to_be_cut_off(
+    slices: tuple[int, ...], is_cut: bool
+) -> None:
+    """A share of dense lung of the upper thirty slices read like one of both lungs."""
+    volume = ct_volume(np.random.default_rng(1).integers(-1000, 400, (6, 60, 80)).astype(np.int16))
+    values = np.zeros(volume.pixels.shape, np.uint8)
+    values[list(slices), 20:40, 10:30] = 1
+    output = output_of(state=OutputState.NEGATIVE, label_maps=(labels_on(volume, values, {1: "Right lung"}),))
+    assert any("first or the last slice" in one for one in result_of(output, volume).warnings) == is_cut
+
+
+def test_an_organ_that_is_no_lung_may_reach_the_end_of_the_scan() -> None:
+    volume = ct_volume()
+    values = np.ones(volume.pixels.shape, np.uint8)
+    output = output_of(state=OutputState.NEGATIVE, label_maps=(labels_on(volume, values, {1: "Aorta"}),))
+    assert not any("last slice" in one for one in result_of(output, volume).warnings)
