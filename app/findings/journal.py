@@ -19,7 +19,15 @@ from sqlalchemy.exc import DBAPIError
 
 from app.domain.errors import JournalError
 from app.findings import store
-from app.findings.chain import Entry, contradiction, entry_hash, find_break, first_previous, testify
+from app.findings.chain import (
+    Entry,
+    contradiction,
+    entry_hash,
+    find_break,
+    first_previous,
+    testify,
+    witness_file,
+)
 from app.findings.events import Event, payload_of
 from app.findings.seal import hash_of, put_seal, read_seal, seal_file
 from app.findings.store import EntryRow
@@ -81,7 +89,20 @@ class Journal:
             ) from error
         self._engine = store.open_engine(file)
         with self._plainly():
+            self._refuse_emptied()
             store.prepare(self._engine, lambda: seal_file(file).unlink(missing_ok=True))
+
+    def _refuse_emptied(self) -> None:
+        """An empty file where entries were written is no new journal: all verdicts would seem never made."""
+        try:
+            is_witnessed = witness_file(self.file).stat().st_size > 0
+        except OSError:
+            return
+        if is_witnessed:
+            with self._engine.connect() as connection:
+                if store.schema_version(connection) == 0 and store.is_blank(connection):
+                    facts = {"file": self.file.name, "witness": witness_file(self.file).name}
+                    raise JournalError("error.journal.emptied", folder=str(self.file.parent), **facts)
 
     @classmethod
     def open(cls, file: Path) -> Self:

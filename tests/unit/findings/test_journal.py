@@ -233,3 +233,26 @@ def test_ten_thousand_entries_verify_in_two_seconds(tmp_path: Path) -> None:
 def test_a_new_journal_is_private(file: Path) -> None:
     assert file.stat().st_mode & 0o077 == 0
     assert witness_file(file).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("harm", ["emptied", "removed"])
+def test_a_journal_that_was_emptied_is_never_begun_anew_in_silence(tmp_path: Path, harm: str) -> None:
+    file = tmp_path / "journal.sqlite"
+    with Journal.open(file) as journal:
+        journal.append(ResultArrived(result_of(nodule(1)), "tester"))
+    whole = file.read_bytes()
+    if harm == "emptied":
+        file.write_bytes(b"")
+    else:
+        file.unlink()
+    for _ in range(2):  # and the first try changes nothing
+        with pytest.raises(JournalError) as refused:
+            Journal.open(file)
+        assert refused.value.key == "error.journal.emptied"
+    file.write_bytes(whole)
+    with Journal.open(file) as journal:
+        assert len(journal.entries()) == 1
+    file.unlink()
+    witness_file(file).rename(tmp_path / "kept.witness")
+    with Journal.open(file) as journal:
+        assert journal.entries() == ()
