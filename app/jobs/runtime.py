@@ -32,6 +32,10 @@ class Runtime:
             engine = open_runtime(where)
         except (SQLAlchemyError, OSError) as error:
             name = where.name if isinstance(where, Path) else "runtime"
+            orig = str(getattr(getattr(error, "orig", None), "sqlite_errorname", ""))
+            if orig.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")) and isinstance(where, Path):
+                facts = {"file": name, "folder": str(where.parent)}
+                raise OverreadError("error.runtime.damaged", **facts) from error
             raise OverreadError("error.runtime.cannot_open", file=name) from error
         return cls(engine, StepQueue(engine), RunLog(engine), PackageLog(engine))
 

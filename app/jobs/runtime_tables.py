@@ -8,7 +8,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Connection, Engine, Float, Index, Integer, String, create_engine, event
+from sqlalchemy import (
+    JSON,
+    URL,
+    Boolean,
+    Connection,
+    Engine,
+    Float,
+    Index,
+    Integer,
+    String,
+    create_engine,
+    event,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 BUSY_TIMEOUT_S = 30.0
@@ -92,7 +104,7 @@ def open_runtime(where: Path | str) -> Engine:
     """An engine on a file, or on the address of a database server; tables that are missing are made."""
     if isinstance(where, Path):
         where.parent.mkdir(parents=True, exist_ok=True)
-        address = f"sqlite:///{where}"
+        address = URL.create("sqlite", database=str(where))  # a folder may have a ? in its name
         engine = create_engine(address, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
     else:
         engine = create_engine(where)

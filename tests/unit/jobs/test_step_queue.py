@@ -123,7 +123,7 @@ def test_a_file_that_is_no_store_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "runtime.sqlite").write_bytes(b"no database, only words" * 100)
     with pytest.raises(OverreadError) as caught:
         Runtime.open(tmp_path / "runtime.sqlite")
-    assert caught.value.key == "error.runtime.cannot_open"
+    assert caught.value.key == "error.runtime.damaged"
 
 
 def test_the_tables_can_be_made_on_another_database() -> None:
@@ -140,3 +140,14 @@ def test_the_tables_can_be_made_on_another_database() -> None:
 
 def test_the_order_of_inputs_does_not_matter() -> None:
     assert inputs_digest(["b", "a"]) == inputs_digest(["a", "b"]) != inputs_digest(["a"])
+
+
+def test_a_damaged_file_says_what_to_do_and_an_odd_folder_name_is_no_address(tmp_path: Path) -> None:
+    folder = tmp_path / "a?b=c#d"
+    folder.mkdir()
+    Runtime.open(folder / "runtime.sqlite").close()
+    assert (folder / "runtime.sqlite").is_file()
+    (folder / "runtime.sqlite").write_bytes(b"garbage " * 1000)
+    with pytest.raises(OverreadError) as caught:
+        Runtime.open(folder / "runtime.sqlite")
+    assert caught.value.key == "error.runtime.damaged"
