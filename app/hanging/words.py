@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from app.hanging.protocol import Protocol, Rule, Selection
-from app.support.i18n import text
+from app.support.i18n import template, text
+from app.support.languages import decimal_words
 
 
 def rule_words(rule: Rule) -> str:
@@ -14,19 +15,28 @@ def rule_words(rule: Rule) -> str:
     if rule.equals is not None:
         if isinstance(rule.equals, bool):
             return text("hanging.rule.yes" if rule.equals else "hanging.rule.no", name=name)
-        return text("hanging.rule.equals", name=name, value=rule.equals)
+        return text("hanging.rule.equals", name=name, value=_value(rule, rule.equals))
     for words, key in (
         (rule.any_of, "hanging.rule.any_of"),
         (rule.contains, "hanging.rule.contains"),
         (rule.without, "hanging.rule.without"),
     ):
         if words:
-            return text(key, name=name, words=", ".join(words))
+            return text(key, name=name, words=", ".join(_value(rule, word) for word in words))
     if rule.at_least is not None and rule.at_most is not None:
-        return text("hanging.rule.between", name=name, low=f"{rule.at_least:g}", high=f"{rule.at_most:g}")
+        return text("hanging.rule.between", name=name, low=_number(rule.at_least), high=_number(rule.at_most))
     if rule.at_least is not None:
-        return text("hanging.rule.at_least", name=name, low=f"{rule.at_least:g}")
-    return text("hanging.rule.at_most", name=name, high=f"{rule.at_most or 0:g}")
+        return text("hanging.rule.at_least", name=name, low=_number(rule.at_least))
+    return text("hanging.rule.at_most", name=name, high=_number(rule.at_most or 0))
+
+
+def _value(rule: Rule, value: object) -> str:
+    """A value of ours in the reader's language, such as a plane; what files say stands as it is."""
+    return template(f"hanging.value.{rule.attribute}.{value}") or str(value)
+
+
+def _number(value: float) -> str:
+    return decimal_words(f"{value:g}")
 
 
 def protocol_words(protocol: Protocol) -> tuple[str, ...]:
