@@ -22,11 +22,6 @@ class Subject:
     read: Study | None = None
 
     @property
-    def is_beside(self) -> bool:
-        """Of another study than the one that is being read."""
-        return self.read is not None
-
-    @property
     def target(self) -> Target:
         """What ink must know of it."""
         series = self.display_set.series
