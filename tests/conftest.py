@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 
-import pytest
 from hypothesis import HealthCheck, settings
 
 # Before anything imports Qt or VTK; whoever runs the tests on a real display sets these himself.
@@ -25,25 +23,3 @@ os.environ["OVERREAD_HOME"] = tempfile.mkdtemp(prefix="overread-tests-")
 # How long an example takes says how busy the machine is, and nothing of the code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
-
-_ENDED = pytest.StashKey[int]()
-
-
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
-    """How the tests came out, for the end of the process."""
-    session.config.stash[_ENDED] = int(exitstatus)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """End at once when all is reported.
-
-    The crash that was seen here after the last line was written came from the clipboard and is mended (see
-    `app.ui.application`, `test_process_end.py`); all GUI tests in one process end in order without this. It stays until
-    a whole run was seen to do so: else a run in which every test passed would count as failed.
-    """
-    status = config.stash.get(_ENDED, None)
-    if status is not None:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
