@@ -45,7 +45,7 @@ def ready(
     truth = load_truth(write_phantom_study(home / "study", covering_spec(48, 96, 96), radiograph=False))
     paths = paths_in(home / "own")
     write_spot_package(paths.models / "spot-1.0.0", threshold=0.3)
-    studio = Studio.of(paths, size=(1400, 900))
+    studio = Studio.of(paths, size=(1500, 1000))  # low views have the legend over the ball
     studio.open_folder(home / "study")
     studio.hang("CT")
     studio.wait_idle()
