@@ -12,7 +12,7 @@ from app.studies.limits import FRAMES_IN_A_FILE
 from app.studies.raw_values import RawValues
 from app.studies.tags import WANTED
 from app.studies.walker import Elements, MoreBytesError, UnusualFileError, is_part10, walk
-from app.support.held.doors import open_file, size_of
+from app.support.held.doors import open_file, size_within
 
 FIRST_READ = 16 * 1024  # holds the header of nearly every CT, MR and radiograph
 LARGEST_HEADER = 64 * 1024 * 1024
@@ -61,8 +61,9 @@ def read_header(path: Path) -> ScannedInstance | None:
         raise StudyUnreadableError("error.study.no_uid", file=path.name, missing=", ".join(missing))
     if (values.number("NumberOfFrames") or 1) > FRAMES_IN_A_FILE:
         raise StudyUnreadableError("error.study.too_many_frames", file=path.name, limit=FRAMES_IN_A_FILE)
-    modified_ns = path.stat().st_mtime_ns
-    return scanned_from(path, elements, values, modified_ns=modified_ns, size=size_of(path))
+    status = path.stat()
+    size = size_within(path, status.st_size)
+    return scanned_from(path, elements, values, modified_ns=status.st_mtime_ns, size=size)
 
 
 def read_elements(path: Path) -> Elements | None:

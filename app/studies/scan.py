@@ -16,11 +16,13 @@ from app.studies.headers import ScannedInstance, read_header
 from app.studies.limits import FILES_IN_A_SCAN, FOLDERS_DEEP
 from app.studies.source_types import KnownFile
 from app.studies.volume_claims import SUFFIXES
+from app.support.held.doors import size_within
 
 BATCH = 64
 OTHER_COPY = "error.study.other_copy"
 BATCH_S = 0.15  # the browser hears of something at least this often
-_BY_NAME = (*SUFFIXES, ".zip", ".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz")
+TAR_NAMES = (".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz")
+_BY_NAME = (*SUFFIXES, ".zip", *TAR_NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ class _Scan:
         if self._known is None:
             return None
         status = path.stat()
-        return self._known(path, status.st_mtime_ns, status.st_size)
+        return self._known(path, status.st_mtime_ns, size_within(path, status.st_size))
 
     def maybe_tell(self, done: int, total: int) -> None:
         """Hand over a batch when it is large or old enough."""

@@ -12,7 +12,7 @@ from app.domain.volume import CancelToken, Progress
 from app.studies.archive_limits import Budget
 from app.studies.disc import Listening, look_at_folder
 from app.studies.local_source import LocalSource
-from app.studies.scan import Refusal, ScanReport
+from app.studies.scan import TAR_NAMES, Refusal, ScanReport
 from app.studies.source_types import Heard, SecretKind, Source, SourceKind, Surroundings
 from app.studies.unpacked import made_from
 from app.studies.untar import open_packed, untar
@@ -25,7 +25,6 @@ INSIDE, TOLD = "files", "told.json"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")
 _OTHERS = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")
-_TAR_NAMES = (".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz")
 
 
 def _accepts(place: str) -> bool:
@@ -46,7 +45,7 @@ def _kind_of(path: Path) -> str:
         return "zip"
     if head.startswith(_OTHERS):
         return "other"
-    named = path.name.casefold().endswith(_TAR_NAMES)
+    named = path.name.casefold().endswith(TAR_NAMES)
     if named or head[257:262] == b"ustar":
         return "tar"
     return "tar" if head.startswith(_PACKED) and _holds_tar(path) else ""

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import JSON, literal, update
 
-from app.studies.headers import read_header
+from app.studies.headers import ScannedInstance, read_header
 from app.studies.index import InstanceRow, StudyIndex, _columns
+from app.studies.scan import scan
 from app.studies.sealed_rows import opened, sealed
+from app.studies.source_types import KnownFile
 from app.support.held.keys import Master
-from tests.support.held import master, vault_in
+from tests.support.held import master, put, vault_in
 from tests.support.web import stack
 
 
@@ -21,7 +23,11 @@ def row_of(folder: Path, name: str) -> dict[str, Any]:
     (file,) = stack(folder / "in", 1)
     one = read_header(file)
     assert one is not None
-    placed = replace(one, instance=replace(one.instance, path=folder / "remote" / "s" / "study" / name))
+    placed = replace(
+        one,
+        instance=replace(one.instance, path=folder / "remote" / "s" / "study" / name),
+        patient=replace(one.patient, patient_id="PATIENT-0815"),  # no three digits, which a digest may hold
+    )
     return _columns(placed, {"name": f"Jane {name}"})
 
 
@@ -91,3 +97,29 @@ def test_an_index_with_a_touched_row_tells_the_others(tmp_path: Path, key: Maste
         (study,) = index.studies()
         assert len(study.series[0].instances) == 2
         index.close()
+
+
+def test_a_copy_that_did_not_change_is_not_read_again(tmp_path: Path, key: Master) -> None:
+    """Its size on the disk is not that of what it holds: the index remembers the latter."""
+    (plain,) = stack(tmp_path / "in", 1)
+    with vault_in(tmp_path / "remote", key=key):
+        copy = put(tmp_path / "remote", plain.read_bytes())
+        index = StudyIndex(tmp_path / "index.sqlite")
+        index.add(scan_of(copy, None))
+        asked: list[bool] = []
+        known = index.known_file()
+
+        def told(path: Path, modified_ns: int, size: int) -> ScannedInstance | None:
+            found = known(path, modified_ns, size)
+            asked.append(found is not None)
+            return found
+
+        assert scan_of(copy, told)
+        index.close()
+    assert asked == [True]
+
+
+def scan_of(file: Path, known: KnownFile | None) -> list[ScannedInstance]:
+    heard: list[ScannedInstance] = []
+    scan([file], on_batch=heard.extend, known=known)
+    return heard
