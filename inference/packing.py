@@ -13,6 +13,7 @@ from typing import Any
 from inference.errors import PackageError, Problem
 from inference.graph_walk import walk_nodes
 from inference.hashes import write_sums
+from inference.ports import read_graph
 
 MODEL = "models/model.onnx"
 Graphs = Mapping[str, Path]  # by the names they get in the package, without folder and ending
@@ -62,15 +63,7 @@ def _device_uid(hashes: Sequence[str]) -> str:
 
 def graph_facts(onnx_file: Path, name: str = MODEL) -> dict[str, Any]:
     """What the manifest must state of a graph file of that name. Raises PackageError if it is none."""
-    import onnx
-    from google.protobuf.message import DecodeError
-
-    try:
-        model = onnx.load(str(onnx_file), load_external_data=False)
-    except (DecodeError, ValueError, RecursionError) as error:
-        raise PackageError(
-            onnx_file.name, [Problem("model.problem.not_onnx", {"file": onnx_file.name})]
-        ) from error
+    model = read_graph(onnx_file)
     opsets = {entry.domain: entry.version for entry in model.opset_import}
     return {
         "file": name,

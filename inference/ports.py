@@ -44,17 +44,22 @@ class Ports:
     external: str = ""
 
 
-def ports_of(onnx_file: Path) -> Ports:
-    """Read a graph file without its weights. Raises PackageError if it is none."""
+def read_graph(onnx_file: Path) -> Any:  # Any: onnx builds its messages by reflection
+    """A graph file without its weights. Raises PackageError if it is none."""
     import onnx
     from google.protobuf.message import DecodeError
 
     try:
-        model = onnx.load(str(onnx_file), load_external_data=False)
+        return onnx.load(str(onnx_file), load_external_data=False)
     except (DecodeError, ValueError, RecursionError) as error:
         raise PackageError(
             onnx_file.name, [Problem("model.problem.not_onnx", {"file": onnx_file.name})]
         ) from error
+
+
+def ports_of(onnx_file: Path) -> Ports:
+    """What goes in and out of a graph file. Raises PackageError if it is none."""
+    model = read_graph(onnx_file)
     initial = {tensor.name for tensor in model.graph.initializer}
     inputs = tuple(_port(value) for value in model.graph.input if value.name not in initial)
     return Ports(inputs, tuple(map(_port, model.graph.output)), _external(model.graph.initializer))
