@@ -17,6 +17,7 @@ _SWATCH_PX = 10.0
 _GAP_PX = 6.0
 _MOST = 12
 _MOST_LOW = 4  # in a low view more would hide the picture
+Lines = tuple[tuple[Color | None, str], ...]
 
 
 def entries(scene: Scene) -> tuple[tuple[Color, str], ...]:
@@ -53,20 +54,16 @@ def rect(scene: Scene) -> QRectF:
 
 def drawn_rect(scene: Scene) -> QRectF:
     """What is darkened behind it: as wide as its longest line; empty where nothing is drawn."""
-    room, lines = rect(scene), _lines(scene)
-    if not lines:
-        return QRectF()
-    widest = max(words.text_width(text) for _, text in lines) + _SWATCH_PX + _GAP_PX
-    return QRectF(room.left() - 4, room.top(), min(widest, room.width()) + 8, room.height())
+    return _backing(*_laid_out(scene))
 
 
 def paint(painter: QPainter, scene: Scene) -> None:
     """Draw it; where there is no room for all, those that this picture shows come first, and the rest are counted."""
-    room, lines = rect(scene), _lines(scene)
+    room, lines = _laid_out(scene)
     if not lines:
         return
     painter.setFont(words.font())
-    words.draw_backing(painter, drawn_rect(scene))
+    words.draw_backing(painter, _backing(room, lines))
     step = words.line_height()
     for number, (color, text) in enumerate(lines):
         line = QRectF(room.left(), room.top() + number * step, room.width(), step)
@@ -77,13 +74,22 @@ def paint(painter: QPainter, scene: Scene) -> None:
         words.draw(painter, line.adjusted(_SWATCH_PX + _GAP_PX, 0, 0, 0), Qt.AlignmentFlag.AlignLeft, text)
 
 
-def _lines(scene: Scene) -> tuple[tuple[Color | None, str], ...]:
-    named, room = entries(scene), rect(scene)
+def _laid_out(scene: Scene) -> tuple[QRectF, Lines]:
+    """Its room, and the colour and name of each line; no lines where nothing is drawn."""
+    room, named = rect(scene), entries(scene)
     if scene.level is TextLevel.NONE or room.isEmpty():
-        return ()
+        return room, ()
     rows = round(room.height() / words.line_height())
     if len(named) <= rows:
-        return named
+        return room, named
     drawn = scene.drawn or frozenset()
-    named = tuple(sorted(named, key=lambda entry: entry[0] not in drawn))
-    return (*named[: rows - 1], (None, scene.text.more_regions.format(count=len(named) - rows + 1)))
+    shown_first = sorted(named, key=lambda entry: entry[0] not in drawn)
+    more = scene.text.more_regions.format(count=len(named) - rows + 1)
+    return room, (*shown_first[: rows - 1], (None, more))
+
+
+def _backing(room: QRectF, lines: Lines) -> QRectF:
+    if not lines:
+        return QRectF()
+    widest = max(words.text_width(text) for _, text in lines) + _SWATCH_PX + _GAP_PX
+    return QRectF(room.left() - 4, room.top(), min(widest, room.width()) + 8, room.height())
