@@ -109,10 +109,10 @@ class HelpSheet(Sheet):
             item = QListWidgetItem(page.title)
             item.setData(_NAME, name)
             self.list.addItem(item)
-        self.list.blockSignals(False)
         wanted = self._item(before) or next(self._items(), None)
         if wanted is not None:
             self.list.setCurrentItem(wanted)
+        self.list.blockSignals(False)
         self._turn()
 
     def _items(self) -> Iterator[QListWidgetItem]:
