@@ -115,7 +115,7 @@ class AppContext:
     def _note_fault(self, error: Exception) -> None:
         from app.support.faults import fault_of, write_fault
 
-        write_fault(self.paths.faults_file, fault_of(type(error), error.__traceback__))
+        write_fault(self.paths.faults_file, fault_of(error))
 
     @property
     def client(self) -> ModelClient:

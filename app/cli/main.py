@@ -74,7 +74,7 @@ def _mistake_sentence(error: Exception) -> str:
     """What nobody foresaw, written down as places in the program."""
     from app.support.faults import fault_of, write_fault
 
-    file, fault = user_paths().faults_file, fault_of(type(error), error.__traceback__)
+    file, fault = user_paths().faults_file, fault_of(error)
     if write_fault(file, fault):
         return text("error.ui.unexpected", kind=fault.kind, place=fault.place, file=file)
     return text("error.ui.unexpected_unkept", kind=fault.kind, place=fault.place)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 from app.support.clock import Clock, utc_now
 from app.support.private import make_private
@@ -32,10 +31,12 @@ class Fault:
         return (ours or [*self.places] or ["-"])[-1]
 
 
-def fault_of(kind: type[BaseException], trace: TracebackType | None) -> Fault:
-    """The kind of an exception, and its places as `viewers/layers.py:88 outline_image`."""
-    frames = traceback.extract_tb(trace)
-    return Fault(kind.__name__, tuple(f"{_short(one.filename)}:{one.lineno} {one.name}" for one in frames))
+def fault_of(error: BaseException) -> Fault:
+    """The kind of a caught exception, and its places as `viewers/layers.py:88 outline_image`."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return Fault(
+        type(error).__name__, tuple(f"{_short(one.filename)}:{one.lineno} {one.name}" for one in frames)
+    )
 
 
 def write_fault(file: Path, fault: Fault, clock: Clock = utc_now) -> bool:

@@ -46,7 +46,7 @@ class Unexpected:
         if issubclass(kind, KeyboardInterrupt | SystemExit):
             self._before[0](kind, error, trace)
             return
-        fault = fault_of(kind, trace)
+        fault = fault_of(error.with_traceback(trace))
         if self._is_news(fault):
             is_kept = write_fault(self._file, fault)
             print(f"overread: {fault.kind} {fault.place}", file=sys.stderr)  # noqa: T201 - for whoever started it

@@ -19,7 +19,7 @@ def caught() -> Fault:
     try:
         _fail(f"/home/jane/{NAME}.dcm")
     except ValueError as error:
-        return fault_of(type(error), error.__traceback__)
+        return fault_of(error)
     raise AssertionError
 
 
@@ -61,7 +61,7 @@ def test_places_do_not_tell_where_it_is_installed() -> None:
     try:
         Path("/no/such/folder").stat()
     except OSError as error:
-        fault = fault_of(type(error), error.__traceback__)
+        fault = fault_of(error)
     assert fault.places
     for place in fault.places:
         assert not place.startswith("/")
